@@ -26,6 +26,8 @@ findServers()
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const skips = new Map<string, number>()
 const failures: string[] = []
+/** The end of what each file wrote to stderr: why it could not be run. */
+const complaints = new Map<string, string>()
 
 const stream = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 600_000 })
 stream.on('test:pass', (event) => {
@@ -44,11 +46,15 @@ stream.on('test:fail', (event) => {
   if (event.details.type === 'suite' && event.details.error.failureType === 'subtestsFailed') return
   if (isFile(event.name) && event.details.error.failureType === 'subtestsFailed') return
   counts.failed++
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message)
+  const said = isFile(event.name) ? (complaints.get(event.file ?? '') ?? '') : ''
+  const text = `${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message)}\n${said}`
   failures.push(`${event.name}\n  ${event.file ? `${relative('.', event.file)}:${event.line ?? 1}` : ''}\n${indent(text)}`)
   console.log(`FAIL ${event.name}`)
 })
-stream.on('test:stderr', (event) => process.env['MILLRACE_TEST_STDERR'] && process.stderr.write(event.message))
+stream.on('test:stderr', (event) => {
+  const file = event.file ?? ''
+  complaints.set(file, ((complaints.get(file) ?? '') + event.message).slice(-4000))
+})
 stream.on('test:complete', (event) => isFile(event.name) && console.log(`${event.name} ${Math.round(event.details.duration_ms)} ms`))
 stream.on('end', report)
 stream.resume()
