@@ -24,7 +24,10 @@ export const membersOf = (family: Family, root = '.'): string[] =>
 
 /** The text that the family's registry should have. */
 export function registryOf(family: Family, members: readonly string[]): string {
-  const lines = members.map((name) => `  ${/^[a-z]\w*$/.test(name) ? name : `'${name}'`}: () => import('./${name}/index.ts').then((m) => m.default),`)
+  const lines = members.map(
+    (name) =>
+      `  ${/^[a-z]\w*$/.test(name) ? name : `'${name}'`}: () => import('./${name}/index.ts').then((m) => m.default),`,
+  )
   return [
     '// Written by scripts/registry.ts from the folder names. Do not edit: add a folder and run `npm run registry`.',
     '',

@@ -9,7 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { run } from 'node:test'
 
 const words = process.argv.slice(2)
@@ -46,16 +46,21 @@ stream.on('test:fail', (event) => {
   if (event.details.type === 'suite' && event.details.error.failureType === 'subtestsFailed') return
   if (isFile(event.name) && event.details.error.failureType === 'subtestsFailed') return
   counts.failed++
-  const said = isFile(event.name) ? (complaints.get(event.file ?? '') ?? '') : ''
+  const said = isFile(event.name) ? (complaints.get(resolve(event.file ?? '')) ?? '') : ''
   const text = `${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message)}\n${said}`
-  failures.push(`${event.name}\n  ${event.file ? `${relative('.', event.file)}:${event.line ?? 1}` : ''}\n${indent(text)}`)
+  failures.push(
+    `${event.name}\n  ${event.file ? `${relative('.', event.file)}:${event.line ?? 1}` : ''}\n${indent(text)}`,
+  )
   console.log(`FAIL ${event.name}`)
 })
 stream.on('test:stderr', (event) => {
-  const file = event.file ?? ''
+  const file = resolve(event.file ?? '')
   complaints.set(file, ((complaints.get(file) ?? '') + event.message).slice(-4000))
 })
-stream.on('test:complete', (event) => isFile(event.name) && console.log(`${event.name} ${Math.round(event.details.duration_ms)} ms`))
+stream.on(
+  'test:complete',
+  (event) => isFile(event.name) && console.log(`${event.name} ${Math.round(event.details.duration_ms)} ms`),
+)
 stream.on('end', report)
 stream.resume()
 
@@ -75,7 +80,8 @@ function findServers(): void {
   if (process.env['MILLRACE_TEST_POSTGRES'] || !existsSync('scripts/services')) return
   const { stdout, status } = spawnSync('bash', ['scripts/services', 'env'], { encoding: 'utf8' })
   if (status !== 0) return
-  for (const [, name, value] of stdout.matchAll(/^export (MILLRACE_TEST_\w+)='?([^'\n]*)'?$/gm)) process.env[name!] ??= value
+  for (const [, name, value] of stdout.matchAll(/^export (MILLRACE_TEST_\w+)='?([^'\n]*)'?$/gm))
+    process.env[name!] ??= value
 }
 
 function isFile(name: string): boolean {

@@ -28,7 +28,9 @@ const sources = ['src', 'scripts', 'test', 'bench', 'dashboard/src', 'examples']
 
 export function readProject(root = '.'): Project {
   const all = globSync(`{${sources.join(',')}}/**/*`, { cwd: root }).map((path) => path.replaceAll('\\', '/'))
-  const files = all.filter((path) => /\.tsx?$/.test(path)).map((path) => parseFile(path, readFileSync(join(root, path), 'utf8')))
+  const files = all
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => parseFile(path, readFileSync(join(root, path), 'utf8')))
   return { paths: new Set(all), files }
 }
 
@@ -41,11 +43,14 @@ export function parseFile(path: string, text: string): SourceFile {
   const uses: { what: string; line: number }[] = []
   const lineOf = (offset: number) => text.slice(0, offset).split('\n').length
   const add = (node: Node, specifier: unknown) => {
-    if (typeof specifier === 'string') imports.push({ specifier, target: targetOf(path, specifier), line: lineOf(node.start) })
+    if (typeof specifier === 'string')
+      imports.push({ specifier, target: targetOf(path, specifier), line: lineOf(node.start) })
   }
   walk(program as unknown as Node, (node) => {
     const source = node['source'] as Node | null | undefined
-    if (/^(ImportDeclaration|ExportNamedDeclaration|ExportAllDeclaration|ImportExpression|TSImportType)$/.test(node.type)) {
+    if (
+      /^(ImportDeclaration|ExportNamedDeclaration|ExportAllDeclaration|ImportExpression|TSImportType)$/.test(node.type)
+    ) {
       add(node, source?.['value'])
     }
     const callee = node['callee'] as Node | undefined
@@ -69,12 +74,14 @@ function walk(node: Node, visit: (node: Node) => void): void {
   visit(node)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {
-      if (child !== null && typeof child === 'object' && typeof (child as Node).type === 'string') walk(child as Node, visit)
+      if (child !== null && typeof child === 'object' && typeof (child as Node).type === 'string')
+        walk(child as Node, visit)
     }
   }
 }
 
-const textOf = (text: string, node: Node | undefined) => (node ? text.slice(node.start, node['end'] as number) : undefined)
+const textOf = (text: string, node: Node | undefined) =>
+  node ? text.slice(node.start, node['end'] as number) : undefined
 
 function targetOf(path: string, specifier: string): string | undefined {
   if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`

@@ -18,7 +18,8 @@ const below: Record<string, readonly string[]> = {
 }
 
 const pureRooms = new Set(['core', 'maths'])
-const isTest = (path: string) => path.endsWith('.test.ts') || /(^|\/)contract\.ts$/.test(path) || path.startsWith('test/')
+const isTest = (path: string) =>
+  path.endsWith('.test.ts') || /(^|\/)contract\.ts$/.test(path) || path.startsWith('test/')
 const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : undefined)
 const sourcesOf = (project: Project) => project.files.filter((file) => file.path.startsWith('src/'))
 
@@ -56,14 +57,20 @@ export const membersAreStrangers: Rule = (project) =>
     return file.imports
       .filter(({ target }) => {
         const other = target === undefined ? undefined : memberOf(target)?.join('/')
-        const sameFloor = own !== undefined || Object.keys(families).some((family) => file.path.startsWith(`src/${family}/`))
+        const sameFloor =
+          own !== undefined || Object.keys(families).some((family) => file.path.startsWith(`src/${family}/`))
         return sameFloor && other !== undefined && other !== own
       })
-      .map(({ specifier, line }) => `${file.path}:${line} imports ${specifier}, a sibling: what both need moves down a floor`)
+      .map(
+        ({ specifier, line }) =>
+          `${file.path}:${line} imports ${specifier}, a sibling: what both need moves down a floor`,
+      )
   })
 
 export const noCircles: Rule = (project) => {
-  const edges = new Map(sourcesOf(project).map((file) => [file.path, file.imports.flatMap(({ target }) => target ?? [])]))
+  const edges = new Map(
+    sourcesOf(project).map((file) => [file.path, file.imports.flatMap(({ target }) => target ?? [])]),
+  )
   const done = new Set<string>()
   const found: string[] = []
   const visit = (path: string, trail: readonly string[]): void => {
@@ -83,7 +90,10 @@ export const pureRoomsArePure: Rule = (project) =>
     .flatMap((file) =>
       file.imports
         .filter(({ target }) => target === undefined)
-        .map(({ specifier, line }) => `${file.path}:${line} imports ${specifier}: ${roomOf(file.path)} is pure and runs anywhere`),
+        .map(
+          ({ specifier, line }) =>
+            `${file.path}:${line} imports ${specifier}: ${roomOf(file.path)} is pure and runs anywhere`,
+        ),
     )
 
 export const noGlobalDiceOrClock: Rule = (project) =>
@@ -91,7 +101,11 @@ export const noGlobalDiceOrClock: Rule = (project) =>
     .filter((file) => /^(src|dashboard)\//.test(file.path))
     .flatMap((file) =>
       file.uses
-        .filter(({ what }) => what === 'Math.random' || (roomOf(file.path) !== 'app' && roomOf(file.path) !== undefined && !isTest(file.path)))
+        .filter(
+          ({ what }) =>
+            what === 'Math.random' ||
+            (roomOf(file.path) !== 'app' && roomOf(file.path) !== undefined && !isTest(file.path)),
+        )
         .map(({ what, line }) => `${file.path}:${line} uses ${what}: take an Rng or a Clock`),
     )
 
@@ -101,7 +115,10 @@ export const filesAreShortAndSayWhatTheyAre: Rule = (project) =>
     const lines = file.text.split('\n').length
     const long = lines > 400 ? [`${file.path} has ${lines} lines; 400 is the ceiling`] : []
     const body = file.text.replace(/^#!.*\n/, '')
-    const bare = body.startsWith('// ') || file.path.endsWith('.test.ts') ? [] : [`${file.path} does not begin with a line that says what it is`]
+    const bare =
+      body.startsWith('// ') || file.path.endsWith('.test.ts')
+        ? []
+        : [`${file.path} does not begin with a line that says what it is`]
     return [...long, ...bare]
   })
 
@@ -132,7 +149,9 @@ export const nobodyHushesTheTools: Rule = (project) =>
       file.text.split('\n').flatMap((line, index) => {
         const hush = /@ts-(ignore|nocheck)|@ts-expect-error(?! \S)|biome-ignore\b(?!.*: \S)/.exec(line)
         const skip = /\b(test|describe|it)\.(skip|only|todo)\(|\b(skip|only|todo): true\b/.exec(line)
-        return [hush, skip].flatMap((match) => (match ? [`${file.path}:${index + 1} has '${match[0]}' without a reason`] : []))
+        return [hush, skip].flatMap((match) =>
+          match ? [`${file.path}:${index + 1} has '${match[0]}' without a reason`] : [],
+        )
       }),
     )
 

@@ -27,15 +27,45 @@ const planted = (path: string, text: string): Project => {
 }
 
 const violations: readonly (readonly [rule: string, path: string, text: string, message: RegExp])[] = [
-  ['importsPointDown', 'src/core/planted.ts', "// x\nimport '#platform/operation.ts'\n", /planted\.ts:2 imports #platform/],
-  ['importsPointDown', 'src/core/planted.ts', "// x\nexport type { A } from '#stores/series/store.ts'\n", /not below core/],
-  ['importsPointDown', 'src/maths/planted.ts', "// x\nexport const a = () => import('#app/config.ts')\n", /not below maths/],
+  [
+    'importsPointDown',
+    'src/core/planted.ts',
+    "// x\nimport '#platform/operation.ts'\n",
+    /planted\.ts:2 imports #platform/,
+  ],
+  [
+    'importsPointDown',
+    'src/core/planted.ts',
+    "// x\nexport type { A } from '#stores/series/store.ts'\n",
+    /not below core/,
+  ],
+  [
+    'importsPointDown',
+    'src/maths/planted.ts',
+    "// x\nexport const a = () => import('#app/config.ts')\n",
+    /not below maths/,
+  ],
   ['importsPointDown', 'src/core/planted.ts', "// x\ntype A = import('../api/rest/server.ts').B\n", /not below core/],
-  ['importsPointDown', 'src/generators/planted.ts', "// x\nexport const w = new URL('../platform/a.ts', import.meta.url)\n", /not below/],
-  ['importsPointDown', 'src/generators/planted.ts', "// x\nimport '#validators/validator.ts'\n", /not below generators/],
+  [
+    'importsPointDown',
+    'src/generators/planted.ts',
+    "// x\nexport const w = new URL('../platform/a.ts', import.meta.url)\n",
+    /not below/,
+  ],
+  [
+    'importsPointDown',
+    'src/generators/planted.ts',
+    "// x\nimport '#validators/validator.ts'\n",
+    /not below generators/,
+  ],
   ['importsPointDown', 'src/misc/planted.ts', '// x\n', /no room 'misc'/],
   ['membersAreStrangers', 'src/formats/csv/planted.ts', "// x\nimport '../ndjson/index.ts'\n", /a sibling/],
-  ['membersAreStrangers', 'src/stores/catalogue/sqlite/planted.ts', "// x\nimport '#stores/series/sqlite/index.ts'\n", /a sibling/],
+  [
+    'membersAreStrangers',
+    'src/stores/catalogue/sqlite/planted.ts',
+    "// x\nimport '#stores/series/sqlite/index.ts'\n",
+    /a sibling/,
+  ],
   ['membersAreStrangers', 'src/formats/planted.ts', "// x\nimport './csv/index.ts'\n", /a sibling/],
   ['noCircles', 'src/core/errors.ts', "// x\nimport './series.ts'\n", /circle of imports/],
   ['pureRoomsArePure', 'src/core/planted.ts', "// x\nimport 'node:fs'\n", /core is pure/],
@@ -62,7 +92,10 @@ for (const [name, path, text, message] of violations) {
 
 test('familiesHaveTemplateAndContract finds a family without them', () => {
   const paths = new Set([...project.paths].filter((path) => !path.startsWith('src/formats/')))
-  match(rules['familiesHaveTemplateAndContract']!({ ...project, paths }).join('\n'), /src\/formats\/contract\.ts is missing/)
+  match(
+    rules['familiesHaveTemplateAndContract']!({ ...project, paths }).join('\n'),
+    /src\/formats\/contract\.ts is missing/,
+  )
 })
 
 test('what the rules allow stays allowed', () => {
@@ -73,6 +106,9 @@ test('what the rules allow stays allowed', () => {
   ] as const) {
     const others = new Set(Object.entries(rules).flatMap(([, rule]) => rule(project)))
     const found = Object.values(rules).flatMap((rule) => rule(planted(path, text)))
-    deepEqual(found.filter((line) => !others.has(line)), [])
+    deepEqual(
+      found.filter((line) => !others.has(line)),
+      [],
+    )
   }
 })
