@@ -25,12 +25,12 @@ export function parseTime(input: unknown): number | undefined {
   const match = isoPattern.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', offset = 'Z'] = match
-  const ms = Math.round(Number(`0.${fraction}`) * 1000)
-  const at = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, ms)
-  const date = new Date(at)
-  // Date.UTC rolls 31 February over into March; an input that did so was wrong.
-  if (date.getUTCMonth() !== +month! - 1 && ms < 1000) return undefined
-  if (+hour > 23 || +minute > 59 || +second > 59 || date.getUTCDate() !== +day!) return undefined
+  const whole = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second)
+  const date = new Date(whole)
+  // Date.UTC rolls 31 February over into March; a text that did so was wrong.
+  if (+hour > 23 || +minute > 59 || +second > 59) return undefined
+  if (date.getUTCMonth() !== +month! - 1 || date.getUTCDate() !== +day!) return undefined
+  const at = whole + Math.round(Number(`0.${fraction}`) * 1000)
   return believed(at - offset_ms(offset))
 }
 
