@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { InputError } from '#core/errors.ts'
 import type { Reading } from '#core/reading.ts'
+import type { Tenant } from '#core/tenant.ts'
 import { type BatchReading, batchOf } from './batch.ts'
 import { testBuckets } from './contract-buckets.ts'
 import {
