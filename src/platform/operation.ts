@@ -18,36 +18,53 @@ export type Rows = {
 
 export type Example = { readonly title: string; readonly input: Record<string, unknown> }
 
-type Common<I extends z.ZodObject> = {
+type Common<I extends z.ZodObject, N extends string> = {
   /** Group and verb: 'devices.list'. The CLI command is `millrace devices list`. */
-  readonly name: string
+  readonly name: N
   /** One sentence, for lists. */
   readonly summary: string
   /** More, for the page of this operation: plain words, what errors mean. */
   readonly description?: string
   readonly scope: KeyScope
   /** Path below /api/v1; `{field}` is taken from the input. Other fields are the query (GET, DELETE) or the JSON body. */
-  readonly http: { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: string }
+  readonly http: {
+    readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+    readonly path: string
+    /** The body is this field of the input alone (a list: as JSON or NDJSON), not an object with all of them. */
+    readonly body?: string
+  }
   readonly input: I
   readonly examples?: readonly Example[]
 }
 
 /** Answers one JSON document. */
-export type DocumentOperation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> = Common<I> & {
+export type DocumentOperation<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodType = z.ZodType,
+  N extends string = string,
+> = Common<I, N> & {
   readonly result: 'document'
   readonly output: O
   run(context: Context, input: z.infer<I>): Promise<z.infer<O>>
 }
 
 /** Answers many rows of one shape, streamed. `output` is the schema of one row. */
-export type RowsOperation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> = Common<I> & {
+export type RowsOperation<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodType = z.ZodType,
+  N extends string = string,
+> = Common<I, N> & {
   readonly result: 'rows'
   readonly output: O
   run(context: Context, input: z.infer<I>): Promise<Rows>
 }
 
 /** Answers an endless stream of events (SSE). `output` is the schema of one event's data. */
-export type EventsOperation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> = Common<I> & {
+export type EventsOperation<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodType = z.ZodType,
+  N extends string = string,
+> = Common<I, N> & {
   readonly result: 'events'
   readonly output: O
   run(context: Context, input: z.infer<I>): AsyncIterable<{ event: string; data: z.infer<O> }>
@@ -55,15 +72,15 @@ export type EventsOperation<I extends z.ZodObject = z.ZodObject, O extends z.Zod
 
 export type Operation = DocumentOperation | RowsOperation | EventsOperation
 
-/** Keeps the types of input and output while the record is written. */
-export const document = <I extends z.ZodObject, O extends z.ZodType>(
-  operation: Omit<DocumentOperation<I, O>, 'result'>,
-): DocumentOperation<I, O> => ({ ...operation, result: 'document' })
+/** Keeps the types of name, input and output while the record is written. */
+export const document = <I extends z.ZodObject, O extends z.ZodType, const N extends string>(
+  operation: Omit<DocumentOperation<I, O, N>, 'result'>,
+): DocumentOperation<I, O, N> => ({ ...operation, result: 'document' })
 
-export const rows = <I extends z.ZodObject, O extends z.ZodType>(
-  operation: Omit<RowsOperation<I, O>, 'result'>,
-): RowsOperation<I, O> => ({ ...operation, result: 'rows' })
+export const rows = <I extends z.ZodObject, O extends z.ZodType, const N extends string>(
+  operation: Omit<RowsOperation<I, O, N>, 'result'>,
+): RowsOperation<I, O, N> => ({ ...operation, result: 'rows' })
 
-export const events = <I extends z.ZodObject, O extends z.ZodType>(
-  operation: Omit<EventsOperation<I, O>, 'result'>,
-): EventsOperation<I, O> => ({ ...operation, result: 'events' })
+export const events = <I extends z.ZodObject, O extends z.ZodType, const N extends string>(
+  operation: Omit<EventsOperation<I, O, N>, 'result'>,
+): EventsOperation<I, O, N> => ({ ...operation, result: 'events' })
