@@ -18,6 +18,9 @@ export type Rows = {
 
 export type Example = { readonly title: string; readonly input: Record<string, unknown> }
 
+/** What an answer is typed as: it is only read, so the product's own read-only types fit. */
+export type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
+
 type Common<I extends z.ZodObject, N extends string> = {
   /** Group and verb: 'devices.list'. The CLI command is `millrace devices list`. */
   readonly name: N
@@ -45,7 +48,7 @@ export type DocumentOperation<
 > = Common<I, N> & {
   readonly result: 'document'
   readonly output: O
-  run(context: Context, input: z.infer<I>): Promise<z.infer<O>>
+  run(context: Context, input: z.infer<I>): Promise<Immutable<z.infer<O>>>
 }
 
 /** Answers many rows of one shape, streamed. `output` is the schema of one row. */
@@ -67,7 +70,7 @@ export type EventsOperation<
 > = Common<I, N> & {
   readonly result: 'events'
   readonly output: O
-  run(context: Context, input: z.infer<I>): AsyncIterable<{ event: string; data: z.infer<O> }>
+  run(context: Context, input: z.infer<I>): AsyncIterable<{ event: string; data: Immutable<z.infer<O>> }>
 }
 
 export type Operation = DocumentOperation | RowsOperation | EventsOperation

@@ -83,7 +83,9 @@ export function createAccess({ catalogue, clock }: { catalogue: Catalogue; clock
         const key = /^bearer +(\S+)$/i.exec(caller.authorization)?.[1]
         const identity = key && (await verify(key))
         if (identity) return identity
-        throw unauthorized(key ? 'this API key is not known (any more)' : "the Authorization header is not 'Bearer <key>'")
+        throw unauthorized(
+          key ? 'this API key is not known (any more)' : "the Authorization header is not 'Bearer <key>'",
+        )
       }
       if (!(await isOpen())) throw unauthorized('an API key is needed')
       checkLocal(caller)
@@ -162,6 +164,8 @@ function checkLocal(caller: Caller): void {
   if (caller.method === 'GET' || caller.method === 'HEAD') return
   const foreign = caller.origin !== undefined && caller.origin !== `http://${caller.host}`
   if (foreign || caller.fetchSite === 'cross-site') {
-    throw new InputError(`pages of ${caller.origin ?? 'another site'} may not change anything here`, [], { status: 403 })
+    throw new InputError(`pages of ${caller.origin ?? 'another site'} may not change anything here`, [], {
+      status: 403,
+    })
   }
 }

@@ -2,24 +2,19 @@
 // event costs it no object but the reading itself. Names that were found good are remembered (bounded), so that the
 // patterns run once per name and not once per reading.
 
-import { day_ms, formatTime, parseTime } from '#core/time.ts'
+import { formatTime, parseTime } from '#core/time.ts'
 import type { BatchReading } from '#stores/series/batch.ts'
+import { ahead_max_ms, channels_max, idLength_max, labelLength_max } from './limits.ts'
 
 /** Why an event is refused, and where. */
 export type Fault = { readonly field: string; readonly reason: string }
-
-/** How far ahead of ours a device's clock may be. Later times would hide every true reading from `latest`. */
-export const ahead_max_ms = day_ms
-export const channels_max = 64
-export const idLength_max = 128
-export const labelLength_max = 64
 
 /** Letters and digits of any script, then also space and . _ : / @ + # ( ) - ; 1 to 128 characters. No commas: lists have them. */
 export const devicePattern = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N} ._:/@+#()-]{0,126}[\p{L}\p{M}\p{N}._:/@+#()-])?$/u
 /** Letters and digits of any script, then also space and . _ : / % ( ) [ ] + # ° ² ³ µ - ; 1 to 64 characters. */
 export const channelPattern =
   /^[\p{L}\p{N}_%](?:[\p{L}\p{M}\p{N} ._:/%()[\]+#°²³µ-]{0,62}[\p{L}\p{M}\p{N}._:/%()[\]+#°²³µ-])?$/u
-export const deviceRule = "1 to 128 letters, digits, spaces and . _ : / @ + # ( ) -, starting with a letter, digit or _"
+export const deviceRule = '1 to 128 letters, digits, spaces and . _ : / @ + # ( ) -, starting with a letter, digit or _'
 export const channelRule =
   '1 to 64 letters, digits, spaces and . _ : / % ( ) [ ] + # ° -, starting with a letter, digit, _ or %'
 
@@ -44,7 +39,10 @@ export function checkEvent(event: unknown, receivedAt: number): BatchReading | F
   if (id !== undefined && (typeof id !== 'string' || !isId(id))) {
     return fault('id', `${show(id)} is not 1 to ${idLength_max} printable characters; leave it out to have one derived`)
   }
-  const at = typeof recordedAt === 'number' && Number.isInteger(recordedAt) && recordedAt > 1e11 ? recordedAt : parseTime(recordedAt)
+  const at =
+    typeof recordedAt === 'number' && Number.isInteger(recordedAt) && recordedAt > 1e11
+      ? recordedAt
+      : parseTime(recordedAt)
   if (at === undefined || !(at <= receivedAt + ahead_max_ms)) return timeFault(recordedAt, at, receivedAt)
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return fault('values', `values must be an object of channels, {"temperature": 21.4}, not ${show(values)}`)

@@ -5,8 +5,8 @@
 // waits and goes into the next batch together. So batches grow with the load, and nobody waits for a timer. Tenants
 // take turns, batch by batch. What waits is bounded: beyond that, callers are told to come again.
 
-import { BugError, InputError, UnavailableError } from '#core/errors.ts'
 import type { Clock } from '#core/clock.ts'
+import { BugError, InputError, UnavailableError } from '#core/errors.ts'
 import { type Reading, stored, type Verdict } from '#core/reading.ts'
 import type { Tenant } from '#core/tenant.ts'
 import { type BatchReading, batchOf } from '#stores/series/batch.ts'
@@ -14,6 +14,7 @@ import type { SeriesStore } from '#stores/series/store.ts'
 import type { Settings } from '../access/settings.ts'
 import type { Live } from '../live/live.ts'
 import { checkEvent, isFault } from './check.ts'
+import { requestEvents_max } from './limits.ts'
 import { createMeter, type Meter } from './stats.ts'
 
 /** A reading on its way in. Without an id, one is derived from device, time and channel names. */
@@ -50,8 +51,6 @@ export type Ingest = {
   stats(tenant: Tenant): IngestStats
 }
 
-/** Most events of one request. */
-export const requestEvents_max = 10_000
 /** Readings that may wait: of all tenants, and of one of them. */
 const waiting_max = 200_000
 const waitingOfTenant_max = 100_000
@@ -104,7 +103,9 @@ export function createIngest({ store, settings, clock, live }: IngestParts): Ing
 
   function receive(tenant: Tenant, events: readonly unknown[], signal?: AbortSignal): Promise<EventVerdict[]> {
     if (events.length > requestEvents_max) {
-      throw new InputError(`${events.length} events in one request; the limit is ${requestEvents_max}`, [], { status: 413 })
+      throw new InputError(`${events.length} events in one request; the limit is ${requestEvents_max}`, [], {
+        status: 413,
+      })
     }
     signal?.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<EventVerdict[]>()
@@ -116,7 +117,9 @@ export function createIngest({ store, settings, clock, live }: IngestParts): Ing
     const queue = queues.get(tenant) ?? { tenant, waiting: [], readings: 0, inFlight: 0 }
     const more = submission.readings.length
     if (waiting + more > waiting_max || queue.readings + more > waitingOfTenant_max) {
-      throw new UnavailableError(`${queue.readings} readings wait for the database already; send this again in a moment`)
+      throw new UnavailableError(
+        `${queue.readings} readings wait for the database already; send this again in a moment`,
+      )
     }
     queues.set(tenant, queue)
     queue.waiting.push(submission)
@@ -185,7 +188,8 @@ export function createIngest({ store, settings, clock, live }: IngestParts): Ing
       const { batch, ids } = batchOf(readings)
       const { unknownDevices } = await settings.of(queue.tenant)
       const codes = await store.append(queue.tenant, batch, { unknownDevices })
-      if (codes.length !== readings.length) throw new BugError(`the store answered ${codes.length} of ${readings.length}`)
+      if (codes.length !== readings.length)
+        throw new BugError(`the store answered ${codes.length} of ${readings.length}`)
       answer(queue.tenant, parts, ids, codes)
       if (live.listened(queue.tenant)) publish(queue.tenant, readings, ids, codes)
     } catch (error) {
@@ -250,8 +254,7 @@ export function createIngest({ store, settings, clock, live }: IngestParts): Ing
   return {
     submit: async (tenant, readings, signal) => receive(tenant, readings, signal),
     receive: async (tenant, events, signal) => receive(tenant, events, signal),
-    stats: (tenant) =>
-      (meters.get(tenant) ?? createMeter()).read(queues.get(tenant)?.readings ?? 0, clock.now()),
+    stats: (tenant) => (meters.get(tenant) ?? createMeter()).read(queues.get(tenant)?.readings ?? 0, clock.now()),
   }
 }
 

@@ -30,6 +30,8 @@ export type ReadingsQuery = Range & {
   readonly devices: readonly string[]
   /** Only these channels; readings that have none of them are left out. All when absent. */
   readonly channels?: readonly string[]
+  /** Only readings that carry a label, found without reading the others. */
+  readonly labelled?: boolean
   readonly order: 'ascending' | 'descending'
   /** Most readings of this page, 1 .. 10,000. */
   readonly limit: number
