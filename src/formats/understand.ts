@@ -194,7 +194,7 @@ export function nameOf(column: string): { name: string; unit: string } {
       .normalize('NFC')
       .trim()
       .replace(/[^\p{L}\p{N}_.:-]+/gu, '_')
-      .replace(/^_+|_+$/g, '')
+      .replace(/^[_.:-]+|[_:-]+$/g, '')
   const name = clean(match ? match[1]! : column).slice(0, 64) || 'value'
   return { name, unit: match ? unitOf(match[2]!.trim()) : unitOfChannel(name) }
 }
