@@ -15,8 +15,12 @@ export const watchLive = events({
   input: z.strictObject({ devices: deviceList.optional().describe('Only these devices; all when absent') }),
   output: z.strictObject({ readings: z.array(reading), lost: z.int().min(0) }),
   examples: [{ title: 'Everything that arrives', input: {} }],
-  async *run({ tenant, platform, signal }, filter) {
-    for await (const data of platform.live.subscribe(tenant, filter, signal)) yield { event: 'readings', data }
+  run({ tenant, platform, signal }, filter) {
+    // Subscribed before the answer begins, so that too many listeners are an error and nothing is missed after it.
+    const groups = platform.live.subscribe(tenant, filter, signal)
+    return (async function* () {
+      for await (const data of groups) yield { event: 'readings', data }
+    })()
   },
 })
 
