@@ -46,7 +46,7 @@ export type Understanding = {
 }
 
 const timeNames =
-  /^(time|times|timestamp|time_?stamp|date|datetime|date_?time|ts|epoch|unix(_?time)?|recorded_?at|event_?time|zeit|datum|zeitstempel|abst|utc|.*[_ ](time|timestamp|ts|date))(\s*[([].*[)\]])?$/i
+  /^(time|times|timestamp|time_?stamp|date|datetime|date_?time|ts|epoch|unix(_?time)?|recorded_?at|event_?time|received_?at|zeit|datum|zeitstempel|abst|utc|.*[_ ](time|timestamp|ts|date))(\s*[([].*[)\]])?$/i
 const elapsedNames =
   /^(t|time|elapsed|relt|rel_?time|relative(_time)?|seconds|secs?|offset)(_s|_ms)?(\s*[([](s|sec|ms)[)\]])?$/i
 const deviceNames =
