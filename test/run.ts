@@ -42,12 +42,13 @@ stream.on('test:pass', (event) => {
 })
 stream.on('test:fail', (event) => {
   // A file fails for its tests, which are told of themselves, or because it could not be run at all.
-  const cause = event.details.error.cause as Error | string | undefined
-  if (event.details.type === 'suite' && event.details.error.failureType === 'subtestsFailed') return
-  if (isFile(event.name) && event.details.error.failureType === 'subtestsFailed') return
+  const error = event.details.error as Error & { failureType?: string }
+  const cause = error.cause as Error | string | undefined
+  if (event.details.type === 'suite' && error.failureType === 'subtestsFailed') return
+  if (isFile(event.name) && error.failureType === 'subtestsFailed') return
   counts.failed++
   const said = isFile(event.name) ? (complaints.get(resolve(event.file ?? '')) ?? '') : ''
-  const text = `${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? event.details.error.message)}\n${said}`
+  const text = `${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error.message)}\n${said}`
   failures.push(
     `${event.name}\n  ${event.file ? `${relative('.', event.file)}:${event.line ?? 1}` : ''}\n${indent(text)}`,
   )

@@ -1,0 +1,5 @@
+// Written by scripts/registry.ts from the folder names. Do not edit: add a folder and run `npm run registry`.
+
+export const generators = {
+  statistical: () => import('./statistical/index.ts').then((m) => m.default),
+}

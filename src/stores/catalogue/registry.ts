@@ -1,0 +1,5 @@
+// Written by scripts/registry.ts from the folder names. Do not edit: add a folder and run `npm run registry`.
+
+export const catalogues = {
+  postgres: () => import('./postgres/index.ts').then((m) => m.default),
+}
