@@ -41,7 +41,7 @@ export const exportCommand = (connect: Connect): Command => ({
       definedOf({ ...queryOf(args), from: args.flags['from'] ?? '1970-01-01' }),
       drawing,
     )
-    await using caller = await connect(io, args)
+    await using caller = await connect(io, args, { create: false })
     const progress = progressOn(io)
     const began = io.clock.now()
     let bytes = 0
@@ -133,6 +133,6 @@ async function ask(
   given: Record<string, unknown>,
 ): Promise<undefined> {
   const input = checked(operation, definedOf(given), drawing)
-  await using caller = await connect(io, args)
+  await using caller = await connect(io, args, { create: false })
   await show(io, args, operation, drawing, caller, input)
 }

@@ -29,7 +29,7 @@ export type Drawing = {
   readonly view?: (document: Record<string, unknown>) => Record<string, unknown>
 }
 
-export type Connect = (io: Io, args: Arguments) => Promise<Caller>
+export type Connect = (io: Io, args: Arguments, options?: { create?: boolean }) => Promise<Caller>
 
 type Schema = {
   type?: string | string[]
@@ -59,7 +59,7 @@ export function commandOf(operation: Operation, drawing: Drawing, connect: Conne
     examples: (operation.examples ?? []).map(({ title, input }) => ({ title, line: lineOf(input, drawing) })),
     async run(io, args) {
       const input = checked(operation, { ...drawing.defaults, ...coerce(givenOf(args, fields, drawing)) }, drawing)
-      await using caller = await connect(io, args)
+      await using caller = await connect(io, args, { create: operation.http.method !== 'GET' })
       if (drawing.streams && !caller.served) {
         throw new InputError(
           `'millrace ${drawing.words.join(' ')}' goes on streaming, so it needs the server: start it with 'millrace up'`,
