@@ -1,13 +1,27 @@
 // Fleets: any number of synthetic devices, streamed through the pipeline in real time or faster.
 
+import type { Clock } from '#core/clock.ts'
+import { InputError, messageOf, NotFoundError } from '#core/errors.ts'
 import type { Tenant } from '#core/tenant.ts'
+import type { Generator } from '#generators/generator.ts'
+import type { Catalogue } from '#stores/catalogue/catalogue.ts'
+import type { SeriesStore } from '#stores/series/store.ts'
+import type { Ingest } from '../ingest/ingest.ts'
+import type { Stretch } from './backfill.ts'
+import { type Imperfections, usualImperfections } from './field.ts'
+import { createInstrument } from './instrument.ts'
+import { generatorNamed, modelsOf } from './models.ts'
+import { registerMembers } from './register.ts'
+import { rosterOf } from './roster.ts'
+import { type FleetRecord, gap, type RunningFleet, runFleet } from './running.ts'
+import { fleetSpecification } from './specification.ts'
 
 /** What a fleet is; kept as a document of the catalogue, so that a restart goes on where it was. */
 export type FleetSpecification = {
   readonly fleet: string
   readonly devices: number
   readonly interval_ms: number
-  /** 1 is real time. */
+  /** 1 is real time. Faster: begins `history_ms` ago, goes on at this speed until it has caught up with now. */
   readonly speed: number
   readonly seed: number
   /** How much history is made before the first live reading, ms, and at what distance. */
@@ -15,21 +29,182 @@ export type FleetSpecification = {
   readonly historyInterval_ms: number
   /** Preset names of the channels: temperature, humidity, pressure, battery, ... */
   readonly channels: readonly string[]
+  /** Stops by itself after so many readings; runs until it is stopped when absent. */
+  readonly count?: number
 }
 
 export type FleetState = FleetSpecification & {
   readonly state: 'backfilling' | 'running' | 'stopped'
+  /** How much of the history is there, 0..1. */
+  readonly progress: number
   readonly sent: number
   readonly accepted: number
   readonly duplicate: number
   readonly rejected: number
-  /** Largest lateness of a send against its schedule over the last minute, ms. */
+  /** Largest time from a reading's schedule to its commit over the last minute, ms. */
   readonly late_ms: number
 }
 
 export type Fleets = {
+  /** The same specification again changes nothing; another one of the same name takes the place of the first. */
   start(tenant: Tenant, specification: FleetSpecification): Promise<FleetState>
   /** Throws NotFoundError. The devices and their readings stay. */
   stop(tenant: Tenant, fleet: string): Promise<FleetState>
   list(tenant: Tenant): Promise<FleetState[]>
+}
+
+export type FleetsParts = {
+  readonly ingest: Pick<Ingest, 'submit'>
+  readonly catalogue: Catalogue
+  readonly store: Pick<SeriesStore, 'profile'>
+  readonly clock: Clock
+  /** The statistical generator; loaded from the registry when absent. */
+  readonly generator?: Generator
+  readonly imperfections?: Imperfections
+  readonly log?: (line: string) => void
+}
+
+export type FleetsService = Fleets &
+  AsyncDisposable & {
+    /** Goes on with the fleets that ran when the process ended, filling the time between. */
+    resume(tenant: Tenant): Promise<void>
+    /** Resumes the tenants' fleets and ends them when the signal aborts; for the table of units. */
+    run(tenants: readonly Tenant[], signal: AbortSignal): Promise<void>
+  }
+
+const kind = 'fleet'
+
+/** Disposing ends every stream and leaves the fleets marked as running, so that `resume` goes on with them. */
+export function createFleets(parts: FleetsParts): FleetsService {
+  const { ingest, catalogue, clock, log = () => {}, imperfections = usualImperfections } = parts
+  const batchLimit = Math.min(10_000, parts.store.profile.batchLimit)
+  const running = new Map<Tenant, Map<string, RunningFleet>>()
+  const ofTenant = (tenant: Tenant) => {
+    const known = running.get(tenant) ?? new Map<string, RunningFleet>()
+    running.set(tenant, known)
+    return known
+  }
+
+  async function launch(tenant: Tenant, record: FleetRecord, resumed: boolean): Promise<RunningFleet> {
+    const { specification } = record
+    const modelOf = modelsOf(parts.generator ?? (await generatorNamed('statistical')), specification)
+    const members = rosterOf(specification).map((member) => {
+      const { interval_ms } = specification
+      return { ...member, ...createInstrument({ ...member, ...modelOf(member), interval_ms, imperfections }) }
+    })
+    const newest = await registerMembers(catalogue, tenant, specification.fleet, members, clock.now())
+    const now = clock.now()
+    const missing: Stretch[] = [...record.missing]
+    let head = now
+    if (specification.speed > 1) {
+      const from = now - specification.history_ms
+      head = resumed && newest !== undefined ? Math.max(from, Math.min(newest, now)) : from
+    } else if (resumed && newest !== undefined && newest < now && specification.history_ms > 0) {
+      missing.push(gap(specification, Math.max(newest, now - specification.history_ms), now))
+    }
+    const fleet = runFleet({
+      tenant,
+      specification,
+      members,
+      ingest,
+      clock,
+      batchLimit,
+      missing,
+      head,
+      sent: record.sent,
+      log,
+      save: (saved) => catalogue.putDocument(tenant, kind, specification.fleet, saved, clock.now()),
+    })
+    ofTenant(tenant).set(specification.fleet, fleet)
+    await catalogue.putDocument(tenant, kind, specification.fleet, fleet.record(), clock.now())
+    return fleet
+  }
+
+  const recordOf = async (tenant: Tenant, fleet: string) =>
+    (await catalogue.document(tenant, kind, fleet)) as FleetRecord | undefined
+
+  const service: FleetsService = {
+    async start(tenant, given) {
+      const parsed = fleetSpecification.safeParse(given)
+      if (!parsed.success) {
+        throw new InputError(
+          'the fleet cannot be started as described',
+          parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })),
+        )
+      }
+      const specification = parsed.data
+      const former = ofTenant(tenant).get(specification.fleet)
+      const stored = await recordOf(tenant, specification.fleet)
+      const same = stored !== undefined && JSON.stringify(stored.specification) === JSON.stringify(specification)
+      if (former && same && former.state() !== 'stopped') return stateOf(specification, former)
+      await former?.stop()
+      ofTenant(tenant).delete(specification.fleet)
+      const now = clock.now()
+      const history: Stretch[] =
+        specification.history_ms > 0 && specification.speed === 1
+          ? [{ from: now - specification.history_ms, to: now, step_ms: specification.historyInterval_ms }]
+          : []
+      // A fleet that was stopped goes on where it was; another one of its name begins its own history.
+      const record: FleetRecord = same
+        ? { ...stored, state: 'running', sent: specification.count === undefined ? stored.sent : 0 }
+        : { specification, state: 'running', missing: history, sent: 0 }
+      return stateOf(specification, await launch(tenant, record, same))
+    },
+
+    async stop(tenant, fleet) {
+      const record = await recordOf(tenant, fleet)
+      if (!record) throw new NotFoundError(`there is no fleet '${fleet}'`)
+      const live = ofTenant(tenant).get(fleet)
+      await live?.stop()
+      ofTenant(tenant).delete(fleet)
+      const ended: FleetRecord = { ...(live?.record() ?? record), state: 'stopped' }
+      await catalogue.putDocument(tenant, kind, fleet, ended, clock.now())
+      return { ...stateOf(record.specification, live), sent: ended.sent, state: 'stopped' }
+    },
+
+    async list(tenant) {
+      const records = await catalogue.documents(tenant, kind)
+      return records.map(({ name, value }) => {
+        const { specification, sent } = value as FleetRecord
+        const live = ofTenant(tenant).get(name)
+        return live ? stateOf(specification, live) : { ...stateOf(specification, undefined), sent }
+      })
+    },
+
+    async resume(tenant) {
+      for (const { name, value } of await catalogue.documents(tenant, kind)) {
+        const record = value as FleetRecord
+        if (record.state !== 'running' || ofTenant(tenant).has(name)) continue
+        try {
+          await launch(tenant, record, true)
+        } catch (error) {
+          log(`fleet '${name}' could not go on: ${messageOf(error)}`)
+        }
+      }
+    },
+
+    async run(tenants, signal) {
+      for (const tenant of tenants) await service.resume(tenant)
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      await service[Symbol.asyncDispose]()
+    },
+
+    async [Symbol.asyncDispose]() {
+      const all = [...running.values()].flatMap((fleets) => [...fleets.values()])
+      running.clear()
+      await Promise.all(all.map((fleet) => fleet.stop()))
+    },
+  }
+  return service
+}
+
+function stateOf(specification: FleetSpecification, fleet: RunningFleet | undefined): FleetState {
+  const counts = fleet?.counts ?? { sent: 0, accepted: 0, duplicate: 0, rejected: 0 }
+  return {
+    ...specification,
+    ...counts,
+    state: fleet?.state() ?? 'stopped',
+    progress: fleet?.progress() ?? 1,
+    late_ms: fleet?.late_ms() ?? 0,
+  }
 }
