@@ -72,12 +72,13 @@ function parseLine(text: string, line: number): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    return unreadable(`line ${line} is not JSON: ${(error as Error).message.slice(0, 120)}`)
+    const why = (error as Error).message.replace(/ \(line 1 column \d+\)$/, '')
+    return unreadable(`line ${line}`, `line ${line} is not JSON: ${why.slice(0, 120)}`)
   }
 }
 
 const parseBytes = (bytes: Buffer, line: number) =>
-  isUtf8(bytes) ? parseLine(bytes.toString('utf8'), line) : unreadable(`line ${line} is not UTF-8`)
+  isUtf8(bytes) ? parseLine(bytes.toString('utf8'), line) : unreadable(`line ${line}`, `line ${line} is not UTF-8`)
 
 function isBlank(text: string): boolean {
   // Nearly every line begins with its brace.

@@ -54,6 +54,9 @@ export const groupOf = (name: string): string => name.split('.')[0]!
 /** JSON Schema of an operation's input, as it is written by a caller. */
 export const inputSchema = (input: z.ZodType): Json => schemaOf(input, 'input')
 
+/** JSON Schema of what an operation answers, or of one row or event of it. */
+export const outputSchema = (output: z.ZodType): Json => schemaOf(output, 'output')
+
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
   return json

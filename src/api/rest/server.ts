@@ -140,11 +140,15 @@ function addPages(
   app.get('/ready', async (_request, reply) => {
     if (closing.aborted) throw new UnavailableError('closing')
     if (!started()) throw new UnavailableError('starting')
-    const late = platform.clock.sleep(ready_max_ms).then(() => {
+    const answered = new AbortController()
+    const late = platform.clock.sleep(ready_max_ms, answered.signal).then(() => {
       throw new UnavailableError(`the store has not answered for ${ready_max_ms} ms`)
     })
-    await Promise.race([platform.catalogue.tenants(), late])
-    late.catch(() => {})
+    await Promise.race([platform.catalogue.tenants(), late]).finally(() => {
+      // The loser of the race may still fail; nobody asks for it any more.
+      late.catch(() => {})
+      answered.abort()
+    })
     return reply.header('cache-control', 'no-store').send({ status: 'ready' })
   })
 }

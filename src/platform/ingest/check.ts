@@ -19,8 +19,8 @@ export const channelRule =
   '1 to 64 letters, digits, spaces and . _ : / % ( ) [ ] + # ° -, starting with a letter, digit, _ or %'
 
 /** Stands in for an event that could not be read at all, such as a broken line. JSON has no symbols: nobody can send one. */
-export const unreadable = (reason: string): unknown => ({ [unreadableReason]: reason })
-const unreadableReason = Symbol('unreadable')
+export const unreadable = (field: string, reason: string): unknown => ({ [whyUnreadable]: { field, reason } })
+const whyUnreadable = Symbol('unreadable')
 
 export const isFault = (checked: BatchReading | Fault): checked is Fault => (checked as Fault).reason !== undefined
 
@@ -32,17 +32,14 @@ export function checkEvent(event: unknown, receivedAt: number): BatchReading | F
   const given = event as Record<string, unknown>
   const { id, device, recordedAt, values, label } = given
   if (typeof device !== 'string' || !isDeviceName(device)) {
-    const broken = (given as { [unreadableReason]?: string })[unreadableReason]
-    if (broken !== undefined) return fault('', broken)
+    const broken = (given as { [whyUnreadable]?: Fault })[whyUnreadable]
+    if (broken !== undefined) return broken
     return fault('device', device === undefined ? 'device is missing' : `${show(device)} is not ${deviceRule}`)
   }
   if (id !== undefined && (typeof id !== 'string' || !isId(id))) {
     return fault('id', `${show(id)} is not 1 to ${idLength_max} printable characters; leave it out to have one derived`)
   }
-  const at =
-    typeof recordedAt === 'number' && Number.isInteger(recordedAt) && recordedAt > 1e11
-      ? recordedAt
-      : parseTime(recordedAt)
+  const at = instantOf(recordedAt)
   if (at === undefined || !(at <= receivedAt + ahead_max_ms)) return timeFault(recordedAt, at, receivedAt)
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     return fault('values', `values must be an object of channels, {"temperature": 21.4}, not ${show(values)}`)
@@ -72,6 +69,12 @@ export function checkEvent(event: unknown, receivedAt: number): BatchReading | F
     values: values as Record<string, number>,
     label,
   }
+}
+
+/** Whole milliseconds, because the stores keep no fractions of them. */
+function instantOf(recordedAt: unknown): number | undefined {
+  const at = parseTime(recordedAt)
+  return at === undefined ? undefined : Math.round(at)
 }
 
 /** receivedAt is taken and not believed, so that what was exported can be sent again as it is. */
