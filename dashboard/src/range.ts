@@ -1,0 +1,87 @@
+// What a device page shows, as a URL holds it: channels, range, comparison. Pure, so that a shared link is testable.
+
+import { day_ms, hour_ms, minute_ms } from '../../src/core/time.ts'
+
+/** A live range follows the clock; a fixed one stands still. Epoch ms. */
+export type Range =
+  | { readonly kind: 'live'; readonly span_ms: number }
+  | { readonly kind: 'fixed'; readonly from: number; readonly to: number }
+
+export const presets = [
+  { name: '15m', words: '15 min', span_ms: 15 * minute_ms },
+  { name: '1h', words: '1 h', span_ms: hour_ms },
+  { name: '6h', words: '6 h', span_ms: 6 * hour_ms },
+  { name: '24h', words: '24 h', span_ms: day_ms },
+  { name: '7d', words: '7 d', span_ms: 7 * day_ms },
+] as const
+
+export const rangeDefault: Range = { kind: 'live', span_ms: hour_ms }
+/** Closer than this nothing more is to be seen. */
+export const span_min_ms = 5_000
+
+export type View = {
+  readonly range: Range
+  /** Undefined: the page's own choice. */
+  readonly channels: readonly string[] | undefined
+  /** Undefined: the twin, when there is one. '' : nothing. */
+  readonly compare: string | undefined
+}
+
+export const boundsOf = (range: Range, now: number): readonly [number, number] =>
+  range.kind === 'live' ? [now - range.span_ms, now] : [range.from, range.to]
+
+export const spanOf = (range: Range): number => (range.kind === 'live' ? range.span_ms : range.to - range.from)
+
+export const sameRange = (a: Range, b: Range): boolean =>
+  a.kind === 'live' && b.kind === 'live'
+    ? a.span_ms === b.span_ms
+    : a.kind === 'fixed' && b.kind === 'fixed' && a.from === b.from && a.to === b.to
+
+/** A fixed range in order, whole milliseconds, not narrower than can be seen. */
+export function fixedRange(a: number, b: number): Range {
+  const from = Math.round(Math.min(a, b))
+  return { kind: 'fixed', from, to: Math.max(Math.round(Math.max(a, b)), from + span_min_ms) }
+}
+
+export function readView(search: string): View {
+  const query = new URLSearchParams(search)
+  const channels = query.get('channels')
+  return {
+    range: readRange(query),
+    channels: channels ? channels.split(',').filter(Boolean) : undefined,
+    compare: query.get('compare') ?? undefined,
+  }
+}
+
+export function writeView(view: View): string {
+  const query = new URLSearchParams()
+  const { range } = view
+  if (range.kind === 'fixed') {
+    query.set('from', new Date(range.from).toISOString())
+    query.set('to', new Date(range.to).toISOString())
+  } else if (range.span_ms !== spanOf(rangeDefault)) {
+    const preset = presets.find((p) => p.span_ms === range.span_ms)
+    query.set('range', preset ? preset.name : `${Math.round(range.span_ms / minute_ms)}m`)
+  }
+  if (view.channels) query.set('channels', view.channels.join(','))
+  if (view.compare !== undefined) query.set('compare', view.compare)
+  const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',')
+  return text ? `?${text}` : ''
+}
+
+function readRange(query: URLSearchParams): Range {
+  const from = readTime(query.get('from'))
+  const to = readTime(query.get('to'))
+  if (from !== undefined && to !== undefined && to > from) return fixedRange(from, to)
+  const name = query.get('range')
+  const preset = presets.find((p) => p.name === name)
+  if (preset) return { kind: 'live', span_ms: preset.span_ms }
+  const minutes = /^(\d{1,6})m$/.exec(name ?? '')?.[1]
+  return minutes && Number(minutes) > 0 ? { kind: 'live', span_ms: Number(minutes) * minute_ms } : rangeDefault
+}
+
+function readTime(text: string | null): number | undefined {
+  if (!text) return undefined
+  const at = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
+  return Number.isFinite(at) ? at : undefined
+}
