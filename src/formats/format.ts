@@ -1,4 +1,4 @@
-// The Format port: files to readings' columns and back. One folder per format: csv, ndjson, parquet.
+// The Format port: files become readings' columns. One folder per format: csv, ndjson, parquet.
 
 import type { Frame } from '#core/series.ts'
 
@@ -52,9 +52,6 @@ export type Source = {
   readonly chunks: AsyncIterable<Chunk>
 }
 
-/** What a writer is told: times epoch ms, values by channel, in the order of the frame. */
-export type Writer = (frames: AsyncIterable<Chunk>) => AsyncIterable<Uint8Array>
-
 export type Format = {
   readonly name: string
   readonly summary: string
@@ -63,8 +60,6 @@ export type Format = {
   readonly mediaTypes: readonly string[]
   /** Opens a file; throws InputError (file, line, column, what would be right) when it cannot be understood. */
   read(path: string, options: ReadOptions): Promise<Source>
-  /** Writes chunks as a file that `read` reads back bit for bit; absent where we only read. */
-  readonly write?: Writer
 }
 
 export const defineFormat = (format: Format): Format => format

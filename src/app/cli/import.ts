@@ -5,6 +5,7 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { InputError } from '#core/errors.ts'
 import { formatDuration, parseTime } from '#core/time.ts'
+import { printUnit } from '#core/units.ts'
 import type { Chunk, Format, ReadOptions, ReadReport, Source } from '#formats/format.ts'
 import { formats } from '#formats/registry.ts'
 import { devicePattern, deviceRule } from '#platform/ingest/check.ts'
@@ -56,37 +57,46 @@ export const importCommand = (connect: Connect): Command => ({
   run: (io, args) => runImport(io, args, connect),
 })
 
+type Opened = Plan & { source: Source }
 type Plan = { path: string; format: Format; options: ReadOptions; device: string | undefined }
 
 async function runImport(io: Io, args: Arguments, connect: Connect): Promise<number> {
   const paint = paintOf(io.terminal.colours)
   const json = args.flags['json'] === true
   const dry = args.flags['dry-run'] === true
-  const plans = await Promise.all(args.positionals.map((path) => planOf(path, args, io.signal)))
+  // Every file is understood before the first reading is sent.
+  const plans: Opened[] = []
+  for (const path of args.positionals) {
+    const plan = await planOf(path, args, io.signal)
+    const source = await plan.format.read(path, plan.options)
+    checkDevice(plan, source.report)
+    plans.push({ ...plan, source })
+  }
   await using caller = dry ? undefined : await connect(io, args)
   const reports: Record<string, unknown>[] = []
   let failed = false
   for (const plan of plans) {
-    const source = await plan.format.read(plan.path, plan.options)
-    const { report } = source
-    checkDevice(plan, report)
-    const tally = await takeAll(io, plan, source, caller)
+    const { report } = plan.source
+    const tally = await takeAll(io, plan, caller)
     if (tally.rejected > 0) failed = true
-    if (json) reports.push({ file: plan.path, ...report, ...(dry ? {} : tally) })
-    else await write(io.stdout, reportText(plan, report, dry ? undefined : tally, paint))
+    const counts = { accepted: tally.accepted, duplicate: tally.duplicate, rejected: tally.rejected }
+    if (json)
+      reports.push({ file: plan.path, ...report, devices: Object.fromEntries(tally.devices), ...(dry ? {} : counts) })
+    else await write(io.stdout, reportText(plan, dry ? undefined : tally, paint))
   }
   if (json) await write(io.stdout, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`)
-  else if (!dry && plans[0]?.device && plans[0].options.deviceColumn === undefined)
-    await write(
-      io.stdout,
-      paint.dim(
-        `next: millrace query ${plans[0].device} --from ${reportsFrom(plans)} or millrace twin ${plans[0].device}\n`,
-      ),
-    )
+  else if (caller && plans[0]!.source.report.rows > 0)
+    await write(io.stdout, paint.dim(nextStep(plans[0]!, caller.served)))
   return failed ? exitCodes.partly : exitCodes.ok
 }
 
-const reportsFrom = (_plans: readonly Plan[]) => '-7d'
+/** What a person probably wants to do now. */
+function nextStep({ source: { report }, device, options }: Opened, served: boolean): string {
+  const name = options.deviceColumn === undefined ? device! : 'DEVICE'
+  const from = new Date(report.from).toISOString().slice(0, 10)
+  const twin = served ? `millrace twin ${name}` : `millrace up, then millrace twin ${name}`
+  return `next      millrace query ${name} --from ${from} --bucket auto\n          ${twin}\n`
+}
 
 async function planOf(path: string, { flags }: Arguments, signal: AbortSignal): Promise<Plan> {
   const text = (name: string) => flags[name] as string | undefined
@@ -137,7 +147,8 @@ function checkDevice({ path, options, device }: Plan, report: ReadReport): void 
   throw new InputError(`say which device the readings belong to: --device ${name}${hint ? `\n${hint}` : ''}`)
 }
 
-async function takeAll(io: Io, plan: Plan, source: Source, caller: Caller | undefined): Promise<Tally> {
+async function takeAll(io: Io, plan: Opened, caller: Caller | undefined): Promise<Tally> {
+  const { source } = plan
   const progress = progressOn(io)
   const tally: Tally = { accepted: 0, duplicate: 0, rejected: 0, devices: new Map(), reasons: new Map() }
   const size = statSync(plan.path).size
@@ -188,8 +199,7 @@ function nameOf({ device, options }: Plan, chunk: Chunk): string {
 }
 
 function reportText(
-  { path, device, options }: Plan,
-  report: ReadReport,
+  { path, device, options, source: { report } }: Opened,
   tally: Tally | undefined,
   paint: Paint,
 ): string {
@@ -207,12 +217,11 @@ function reportText(
     report.channels
       .map(
         ({ name, column, unit }) =>
-          `${name}${name === column ? '' : ` (column '${column}')`}${unit ? ` in ${unit}` : ''}`,
+          `${name}${name === column ? '' : ` (column '${column}')`}${printUnit(unit) ? ` in ${printUnit(unit)}` : ''}`,
       )
       .join(', '),
   ])
-  if (report.leftOut.length > 0)
-    lines.push(['left out', report.leftOut.map(({ column, reason }) => `${column}: ${reason}`).join(', ')])
+  if (report.leftOut.length > 0) lines.push(['left out', leftOutText(report)])
   lines.push(['rows', `${report.rows}${report.skippedCount > 0 ? `, and ${report.skippedCount} skipped` : ''}`])
   for (const { line, reason } of report.skipped.slice(0, 5)) lines.push(['', `line ${line}: ${reason}`])
   if (report.skippedCount > 5) lines.push(['', `and ${report.skippedCount - 5} more (--json names the first 100)`])
@@ -232,6 +241,13 @@ function reportText(
     for (const [reason, count] of tally.reasons) lines.push(['', `${count} x ${reason}`])
   } else lines.push(['result', 'dry run: nothing was sent'])
   return `${lines.map(([name, text]) => `${paint.dim(name.padEnd(8))}  ${text}`).join('\n')}\n`
+}
+
+/** Columns with the same reason together: 'a, b: not named in --channels'. */
+function leftOutText({ leftOut }: ReadReport): string {
+  const groups = new Map<string, string[]>()
+  for (const { column, reason } of leftOut) groups.set(reason, [...(groups.get(reason) ?? []), column])
+  return [...groups].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join('; ')
 }
 
 const stamp = (at: number) =>

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { formatContract, take } from '../contract.ts'
 import type { Chunk, ReadOptions } from '../format.ts'
 import csv from './index.ts'
@@ -114,49 +113,3 @@ test('two columns of one name stay two channels', async () => {
     ['v', 'v_2', 'v_3'],
   )
 })
-
-test('what is written is read back bit for bit', () => {
-  const number = fc.oneof(fc.double({ noDefaultInfinity: true }), fc.constant(Number.NaN), fc.constant(-0))
-  const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z_]{3,12}x$/), { minLength: 1, maxLength: 4 })
-  const table = names.chain((channels) =>
-    fc.record({
-      channels: fc.constant(channels),
-      rows: fc.array(fc.tuple(fc.integer({ min: 0, max: 7e12 }), ...channels.map(() => number)), {
-        minLength: 1,
-        maxLength: 30,
-      }),
-    }),
-  )
-  return fc.assert(
-    fc.asyncProperty(table, async ({ channels, rows }) => {
-      const times = Float64Array.from(rows, (row) => row[0])
-      const columns = channels.map((name, c) => ({
-        name,
-        unit: '',
-        values: Float64Array.from(rows, (row) => row[c + 1]!),
-      }))
-      const chunk: Chunk = { frame: { times, channels: columns } }
-      const parts: Uint8Array[] = []
-      for await (const part of csv.write!(one(chunk))) parts.push(part)
-      const back = await read(Buffer.concat(parts), { channels }).catch((error: Error) => error)
-      // Only rows that hold a value are readings.
-      const kept = rows.filter((row) => row.slice(1).some((value) => !Number.isNaN(value)))
-      if (back instanceof Error) throw back
-      assert.deepEqual(
-        timesOf(back.chunks),
-        kept.map((row) => row[0]),
-      )
-      for (let c = 0; c < channels.length; c++) {
-        assert.deepEqual(
-          valuesOf(back.chunks, c),
-          kept.map((row) => row[c + 1]),
-        )
-      }
-    }),
-    { numRuns: 60 },
-  )
-})
-
-async function* one(chunk: Chunk) {
-  yield chunk
-}

@@ -8,7 +8,6 @@ import { openText, type TextFile } from '../files.ts'
 import { defineFormat, type ReadOptions } from '../format.ts'
 import type { Row, Table } from '../understand.ts'
 import { type Dialect, dialectOf, isHeader } from './sniff.ts'
-import { write } from './write.ts'
 
 const sampleRows = 1000
 const batchRows = 2000
@@ -21,7 +20,6 @@ export default defineFormat({
   extensions: ['csv', 'tsv', 'txt', 'csv.gz', 'tsv.gz'],
   mediaTypes: ['text/csv', 'text/tab-separated-values'],
   read: async (path, options) => assemble(await tableOf(path, options), options),
-  write,
 })
 
 async function tableOf(path: string, options: ReadOptions): Promise<Table> {

@@ -6,7 +6,6 @@ import { assemble } from '../assemble.ts'
 import { openText, type TextFile } from '../files.ts'
 import { defineFormat, type ReadOptions } from '../format.ts'
 import type { Row, Table } from '../understand.ts'
-import { write } from './write.ts'
 
 const sampleRows = 1000
 const batchRows = 2000
@@ -20,7 +19,6 @@ export default defineFormat({
   extensions: ['ndjson', 'jsonl', 'json', 'ndjson.gz', 'jsonl.gz'],
   mediaTypes: ['application/x-ndjson', 'application/jsonl'],
   read: async (path, options) => assemble(await tableOf(path, options), options),
-  write,
 })
 
 async function tableOf(path: string, options: ReadOptions): Promise<Table> {
@@ -52,8 +50,10 @@ async function tableOf(path: string, options: ReadOptions): Promise<Table> {
     objects.push(value)
     if (objects.length === sampleRows) break
   }
-  if (objects.length === 0)
-    throw new InputError(`${path} has no line that is a JSON object; ${firstError ?? 'it is empty'}`)
+  if (objects.length === 0) {
+    const lines = /^\s*\{\s*$/m.test(file.head) ? ' (a document over several lines? `jq -c .` writes it into one)' : ''
+    throw new InputError(`${path} has no line that is a JSON object; ${firstError ?? 'it is empty'}${lines}`)
+  }
   const cellsOf = (value: Record<string, unknown>) => {
     const cells: unknown[] = new Array(columns.size).fill(undefined)
     for (const [key, inner] of Object.entries(value)) {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { formatContract, take } from '../contract.ts'
-import type { Chunk } from '../format.ts'
 import ndjson from './index.ts'
 
 formatContract(ndjson, {
@@ -65,27 +64,3 @@ test('a JSON array and a file of other text are refused with the way out', async
   await assert.rejects(read('[{"a":1}]'), { name: 'InputError', message: /jq/ })
   await assert.rejects(read('hello\n'), { name: 'InputError', message: /line 1: not JSON/ })
 })
-
-test('what is written is read back, with gaps and devices', async () => {
-  const values = Float64Array.from([1.1, Number.NaN, -0, 5e-324])
-  const b = Float64Array.from([1, 2, 3, Number.NaN])
-  const times = Float64Array.from([4, 3, 3, 9], (i) => 1767323045000 + i)
-  const chunk: Chunk = {
-    device: 'a "b"',
-    frame: {
-      times,
-      channels: [
-        { name: 'v', unit: '', values },
-        { name: 'w', unit: '', values: b },
-      ],
-    },
-  }
-  const parts: Uint8Array[] = []
-  for await (const part of ndjson.write!(one(chunk))) parts.push(part)
-  const { chunks } = await read(Buffer.concat(parts), { deviceColumn: 'device' })
-  assert.deepEqual(chunks, [chunk])
-})
-
-async function* one(chunk: Chunk) {
-  yield chunk
-}
