@@ -6,7 +6,7 @@ import { InputError, NotFoundError } from '#core/errors.ts'
 import { localTenant } from '#core/tenant.ts'
 import { day_ms, hour_ms, minute_ms } from '#core/time.ts'
 import type { Imperfections } from './field.ts'
-import { createFleets, type FleetSpecification } from './fleets.ts'
+import { createFleets, type FleetSpecification, type Fleets } from './fleets.ts'
 import { fleetSpecification } from './specification.ts'
 import { fakeCatalogue, fakeGenerator, fakeIngest } from './testing.ts'
 
@@ -20,15 +20,17 @@ function house(imperfections: Imperfections = perfect) {
   const catalogue = fakeCatalogue(ingest)
   const lines: string[] = []
   const open = () =>
-    createFleets({
-      ingest,
-      catalogue,
-      clock,
-      imperfections,
-      store: { profile: { name: 'fake', location: '', batchLimit: 1000, shared: false } },
-      generator: fakeGenerator(),
-      log: (line) => lines.push(line),
-    })
+    closing(
+      createFleets({
+        ingest,
+        catalogue,
+        clock,
+        imperfections,
+        store: { profile: { name: 'fake', location: '', batchLimit: 1000, shared: false } },
+        generator: fakeGenerator(),
+        log: (line) => lines.push(line),
+      }),
+    )
   const advance = async (duration_ms: number, step_ms = 500) => {
     for (let passed = 0; passed < duration_ms; passed += step_ms) {
       await clock.advance(step_ms)
@@ -37,6 +39,9 @@ function house(imperfections: Imperfections = perfect) {
   }
   return { clock, ingest, catalogue, open, advance, lines }
 }
+
+/** Ends with the block that opened it. */
+const closing = (fleets: Fleets) => ({ ...fleets, [Symbol.asyncDispose]: () => fleets.close() })
 
 const settle = async (done: () => Promise<boolean>) => {
   for (let i = 0; i < 5_000 && !(await done()); i++) await setImmediate()
@@ -106,7 +111,7 @@ test('a restart goes on: the gap is filled, nothing is stored twice', async () =
   await clock.advance(10 * minute_ms)
   assert.equal(ingest.stored.size, before, 'a closed fleet is silent')
   await using fleets = open()
-  await fleets.resume(localTenant)
+  await fleets.resume()
   await settle(async () => (await fleets.list(localTenant))[0]!.state === 'running')
   assert.equal(catalogue.puts, puts, 'devices that are there are not written again')
   assert.equal(ingest.stored.size, before + 3 * 600)
@@ -142,19 +147,19 @@ test('a store that is away is waited out without a reading lost', async () => {
 })
 
 test('a suspended computer leaves a gap that is filled, and no burst', async () => {
-  const { clock, ingest, open } = house()
+  const { clock, ingest } = house()
   let asleep = 0
   const dozing = { now: () => clock.now() + asleep, sleep: clock.sleep }
-  const fleets = createFleets({
-    ingest,
-    catalogue: fakeCatalogue(ingest),
-    clock: dozing,
-    imperfections: perfect,
-    store: { profile: { name: 'fake', location: '', batchLimit: 1000, shared: false } },
-    generator: fakeGenerator(),
-  })
-  assert.ok(open)
-  await using _ = fleets
+  await using fleets = closing(
+    createFleets({
+      ingest,
+      catalogue: fakeCatalogue(ingest),
+      clock: dozing,
+      imperfections: perfect,
+      store: { profile: { name: 'fake', location: '', batchLimit: 1000, shared: false } },
+      generator: fakeGenerator(),
+    }),
+  )
   await fleets.start(localTenant, { ...small, history_ms: day_ms })
   await settle(async () => (await fleets.list(localTenant))[0]!.state === 'running')
   const before = ingest.stored.size
@@ -202,7 +207,7 @@ test('start is idempotent, stop is final until the next start, and names are che
   assert.equal(stopped.sent, 15)
   await advance(5_000)
   assert.equal(ingest.arrived.length, 15)
-  await fleets.resume(localTenant)
+  await fleets.resume()
   await advance(2_000)
   assert.equal(ingest.arrived.length, 15, 'a stopped fleet is not resumed')
   await assert.rejects(fleets.stop(localTenant, 'nothing'), NotFoundError)

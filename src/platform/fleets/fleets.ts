@@ -51,6 +51,10 @@ export type Fleets = {
   /** Throws NotFoundError. The devices and their readings stay. */
   stop(tenant: Tenant, fleet: string): Promise<FleetState>
   list(tenant: Tenant): Promise<FleetState[]>
+  /** Goes on with every tenant's fleets that ran when the process ended, and fills the time between. */
+  resume(): Promise<void>
+  /** Ends every stream; the fleets stay marked as running, for `resume`. */
+  close(): Promise<void>
 }
 
 export type FleetsParts = {
@@ -64,18 +68,9 @@ export type FleetsParts = {
   readonly log?: (line: string) => void
 }
 
-export type FleetsService = Fleets &
-  AsyncDisposable & {
-    /** Goes on with the fleets that ran when the process ended, filling the time between. */
-    resume(tenant: Tenant): Promise<void>
-    /** Resumes the tenants' fleets and ends them when the signal aborts; for the table of units. */
-    run(tenants: readonly Tenant[], signal: AbortSignal): Promise<void>
-  }
-
 const kind = 'fleet'
 
-/** Disposing ends every stream and leaves the fleets marked as running, so that `resume` goes on with them. */
-export function createFleets(parts: FleetsParts): FleetsService {
+export function createFleets(parts: FleetsParts): Fleets {
   const { ingest, catalogue, clock, log = () => {}, imperfections = usualImperfections } = parts
   const batchLimit = Math.min(10_000, parts.store.profile.batchLimit)
   const running = new Map<Tenant, Map<string, RunningFleet>>()
@@ -123,7 +118,7 @@ export function createFleets(parts: FleetsParts): FleetsService {
   const recordOf = async (tenant: Tenant, fleet: string) =>
     (await catalogue.document(tenant, kind, fleet)) as FleetRecord | undefined
 
-  const service: FleetsService = {
+  return {
     async start(tenant, given) {
       const parsed = fleetSpecification.safeParse(given)
       if (!parsed.success) {
@@ -171,31 +166,26 @@ export function createFleets(parts: FleetsParts): FleetsService {
       })
     },
 
-    async resume(tenant) {
-      for (const { name, value } of await catalogue.documents(tenant, kind)) {
-        const record = value as FleetRecord
-        if (record.state !== 'running' || ofTenant(tenant).has(name)) continue
-        try {
-          await launch(tenant, record, true)
-        } catch (error) {
-          log(`fleet '${name}' could not go on: ${messageOf(error)}`)
+    async resume() {
+      for (const { tenant } of await catalogue.tenants()) {
+        for (const { name, value } of await catalogue.documents(tenant, kind)) {
+          const record = value as FleetRecord
+          if (record.state !== 'running' || ofTenant(tenant).has(name)) continue
+          try {
+            await launch(tenant, record, true)
+          } catch (error) {
+            log(`fleet '${name}' could not go on: ${messageOf(error)}`)
+          }
         }
       }
     },
 
-    async run(tenants, signal) {
-      for (const tenant of tenants) await service.resume(tenant)
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-      await service[Symbol.asyncDispose]()
-    },
-
-    async [Symbol.asyncDispose]() {
+    async close() {
       const all = [...running.values()].flatMap((fleets) => [...fleets.values()])
       running.clear()
       await Promise.all(all.map((fleet) => fleet.stop()))
     },
   }
-  return service
 }
 
 function stateOf(specification: FleetSpecification, fleet: RunningFleet | undefined): FleetState {

@@ -5,16 +5,7 @@ import type { Rng } from '#core/rng.ts'
 import { day_ms } from '#core/time.ts'
 import type { Anomaly, Model } from '#generators/generator.ts'
 import type { IncomingReading } from '../ingest/ingest.ts'
-import {
-  holds,
-  type Imperfections,
-  isDropped,
-  isRepeated,
-  lateWindow,
-  offlineWindow,
-  recordedAt,
-  type Window,
-} from './field.ts'
+import { holds, type Imperfections, isDropped, isRepeated, lateWindow, offlineWindow, recordedAt } from './field.ts'
 import { timedId } from './ids.ts'
 
 export type Instrument = {
@@ -39,16 +30,18 @@ export type InstrumentParts = {
 /** Digits after the point of what a sensor reports, by unit: more would be noise, and costs bytes everywhere. */
 const digitsOf: Record<string, number> = { Cel: 2, '%': 1, hPa: 2 }
 
+/** Below this charge the radio does not start: in cold nights first, then always, until the battery is changed. */
+const brownOut_percent = 9
+
 export function createInstrument(parts: InstrumentParts): Instrument {
   const { device, rng, model, modelRng, interval_ms, imperfections } = parts
   const channels = model.card.channels
   const scales = channels.map(({ unit }) => 10 ** (digitsOf[unit] ?? 3))
   const into = new Float64Array(channels.length)
-  const days = createDays(rng, model, modelRng, imperfections)
+  const plannedAt = createPlans(rng, model, modelRng)
 
   function readingAt(time: number): Synthetic | undefined {
-    const day = days.of(time)
-    if (holds(day.offline, time) || isDropped(rng, time, imperfections)) return undefined
+    if (isDropped(rng, time, imperfections) || holds(offlineWindow(rng, time, imperfections), time)) return undefined
     model.at!(time, modelRng, into)
     const values: Record<string, number> = {}
     let measured = 0
@@ -59,8 +52,8 @@ export function createInstrument(parts: InstrumentParts): Instrument {
       values[channels[k]!.name] = Math.round(value * scales[k]!) / scales[k]! + 0
       measured++
     }
-    if (measured === 0 || values['battery']! <= 0) return undefined
-    const label = labelAt(day.anomalies, time)
+    if (measured === 0 || values['battery']! < brownOut_percent) return undefined
+    const label = labelAt(plannedAt(time), time)
     const reading = { id: timedId(rng, time), device, recordedAt: recordedAt(rng, time, interval_ms), values }
     return label ? { ...reading, label } : reading
   }
@@ -98,27 +91,25 @@ function labelAt(anomalies: readonly Anomaly[], time: number): string | undefine
   return label
 }
 
-type Day = { readonly offline: Window | undefined; readonly anomalies: readonly Anomaly[] }
-
-/** What is planned for a day, remembered for two of them: live readings and their history ask in turns. */
-function createDays(rng: Rng, model: Model, modelRng: Rng, imperfections: Imperfections) {
+/** What is planted in a day, remembered for two of them: live readings and their history ask in turns. */
+function createPlans(rng: Rng, model: Model, modelRng: Rng) {
   const numbers = [Number.NaN, Number.NaN]
-  const plans: Day[] = []
+  const plans: (readonly Anomaly[])[] = []
+  // Days begin at another hour for each device: a large fleet does not look up all its plans at midnight.
+  const offset = Math.floor(rng.uniformAt(planAt) * day_ms)
   let next = 0
-  return {
-    of(time: number): Day {
-      const day = Math.floor(time / day_ms)
-      if (numbers[0] === day) return plans[0]!
-      if (numbers[1] === day) return plans[1]!
-      const from = day * day_ms
-      const plan = {
-        offline: offlineWindow(rng, time, imperfections),
-        anomalies: model.anomalies({ from, to: from + day_ms }, modelRng),
-      }
-      numbers[next] = day
-      plans[next] = plan
-      next = 1 - next
-      return plan
-    },
+  return (time: number): readonly Anomaly[] => {
+    const day = Math.floor((time - offset) / day_ms)
+    if (numbers[0] === day) return plans[0]!
+    if (numbers[1] === day) return plans[1]!
+    const from = day * day_ms + offset
+    const plan = model.anomalies({ from, to: from + day_ms }, modelRng)
+    numbers[next] = day
+    plans[next] = plan
+    next = 1 - next
+    return plan
   }
 }
+
+/** Beside the traits of `roster.ts`. */
+const planAt = 2 ** 52 + 64

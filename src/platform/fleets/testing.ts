@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { Device, DeviceMetadata } from '#core/device.ts'
 import { UnavailableError } from '#core/errors.ts'
+import { localTenant } from '#core/tenant.ts'
 import { day_ms } from '#core/time.ts'
 import { defineGenerator, type Generator, type Model } from '#generators/generator.ts'
 import type { Catalogue } from '#stores/catalogue/catalogue.ts'
@@ -42,9 +43,9 @@ export function fakeGenerator(): Generator {
   return defineGenerator({
     name: 'fake',
     summary: 'a daily sine',
-    params: z.looseObject({ channels: z.array(z.looseObject({ name: z.string() })).default([]) }),
+    params: z.looseObject({ channels: z.array(z.string()).default([]) }),
     capabilities: { preset: true, fit: true, seekable: true, multivariate: true, anomalies: true },
-    preset: ({ channels }) => modelOf(channels),
+    preset: ({ channels }) => modelOf(channels.map((name) => ({ name }))),
     fit: async (frame) => modelOf(frame.channels),
     load: (document) => modelOf((document as { channels: { name: string }[] }).channels),
   })
@@ -96,6 +97,7 @@ export function fakeCatalogue(door: FakeIngest): FakeCatalogue {
     return { ...metadata.get(device), device, createdAt: 0, channels: [], ...(lastRecordedAt && { lastRecordedAt }) }
   }
   const catalogue: Partial<Catalogue> = {
+    tenants: async () => [{ tenant: localTenant, createdAt: 0 }],
     async putDevice(_, device, given) {
       puts++
       metadata.set(device, given)
