@@ -2,6 +2,8 @@
 
 import { accessOperations } from './access/operations.ts'
 import { deviceOperations } from './devices/operations.ts'
+import { fleetOperations } from './fleets/operations.ts'
+import { generateOperations } from './generate/operations.ts'
 import { ingestOperations } from './ingest/operations.ts'
 import { liveOperations } from './live/operations.ts'
 import { overview } from './overview.ts'
@@ -13,5 +15,7 @@ export const operations = [
   ...deviceOperations,
   ...queryOperations,
   ...liveOperations,
+  ...generateOperations,
+  ...fleetOperations,
   ...accessOperations,
 ]
