@@ -1,0 +1,162 @@
+// Writing: one batch, one transaction. The ledger decides what is new; the new readings are put in the order of the
+// table (device, time), which a B-tree takes fastest; then one update per device, and the ledger's own share.
+
+import { type ReadingBatch, stored } from '#core/reading.ts'
+import { hour_ms } from '#core/time.ts'
+import type { Connection } from '#databases/sqlite/index.ts'
+import { type DeviceState, type Known, type Layout, openKnown, placesOf } from './known.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+
+export type AppendArguments = { readonly batch: ReadingBatch; readonly create: boolean }
+
+export const knownOf = (connection: Connection): Known => connection.state('known', () => openKnown(connection))
+export const ledgerOf = (connection: Connection): Ledger => connection.state('ledger', () => openLedger(connection))
+
+/** One code of `stored` per reading. */
+export function append(connection: Connection, { batch, create }: AppendArguments): Uint8Array {
+  const { count } = batch
+  const known = knownOf(connection)
+  const ledger = ledgerOf(connection)
+  const devices = batch.devices.map((name) => known.device(name))
+  // The ledger's verdicts are the codes: unknown is accepted, same is duplicate, other is conflict.
+  const codes = ledger.inRuns(batch.idKeys, batch.payloadHashes, count)
+  const accepted = new Uint32Array(count)
+  let acceptedCount = 0
+  for (let i = 0; i < count; i++) {
+    if (codes[i] !== stored.accepted) continue
+    const index = batch.device[i]!
+    if (!devices[index] && !create) {
+      codes[i] = stored.unknownDevice
+      continue
+    }
+    const code = ledger.add(batch.idKeys, batch.payloadHashes, i)
+    codes[i] = code
+    if (code !== stored.accepted) continue
+    devices[index] ??= known.createDevice(batch.devices[index]!, batch.receivedAt[i]!)
+    accepted[acceptedCount++] = i
+  }
+  if (acceptedCount > 0) {
+    const layouts = new Array<Layout | undefined>(batch.layouts.length)
+    for (let k = 0; k < acceptedCount; k++) {
+      const index = batch.layout[accepted[k]!]!
+      layouts[index] ??= known.layout(batch.layouts[index]!)
+    }
+    insert(connection, known, batch, grouped(batch, accepted.subarray(0, acceptedCount), devices), devices, layouts)
+  }
+  ledger.write()
+  connection.transfer(codes)
+  return codes
+}
+
+/** The rows by device in the order of their keys, each device's by time. */
+function grouped(batch: ReadingBatch, rows: Uint32Array, devices: readonly (DeviceState | undefined)[]): Uint32Array {
+  const { device, recordedAt, receivedAt } = batch
+  const starts = new Uint32Array(devices.length)
+  for (const row of rows) starts[device[row]!]!++
+  const order = Array.from(devices.keys()).filter((index) => starts[index]! > 0)
+  order.sort((a, b) => devices[a]!.key - devices[b]!.key)
+  let start = 0
+  for (const index of order) {
+    const size = starts[index]!
+    starts[index] = start
+    start += size
+  }
+  const result = new Uint32Array(rows.length)
+  for (const row of rows) result[starts[device[row]!]!++] = row
+  // Each device's rows lie together now, ending where its start has moved to.
+  let from = 0
+  for (const index of order) {
+    const part = result.subarray(from, starts[index]!)
+    for (let k = 1; k < part.length; k++) {
+      if (recordedAt[part[k]!]! < recordedAt[part[k - 1]!]! || receivedAt[part[k]!]! < receivedAt[part[k - 1]!]!) {
+        part.sort((a, b) => recordedAt[a]! - recordedAt[b]! || receivedAt[a]! - receivedAt[b]! || a - b)
+        break
+      }
+    }
+    from = starts[index]!
+  }
+  return result
+}
+
+function insert(
+  { statement }: Connection,
+  known: Known,
+  batch: ReadingBatch,
+  rows: Uint32Array,
+  devices: readonly (DeviceState | undefined)[],
+  layouts: readonly (Layout | undefined)[],
+): void {
+  const { recordedAt, receivedAt, idKeys, values, valueStart, labels, idTexts } = batch
+  const statements = layouts.map((layout) => layout && statement(insertSql(layout.channels.length)))
+  const widest = layouts.reduce((width, layout) => Math.max(width, layout?.channels.length ?? 0), 0)
+  // One array of parameters per width, filled anew for each row.
+  const parameters = Array.from({ length: widest + 1 }, (_, width) => new Array<number | Uint8Array>(5 + width))
+  const texts = labels.size + idTexts.size > 0
+  let hour = Number.NaN
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k]!
+    const device = devices[batch.device[row]!]!
+    const layoutIndex = batch.layout[row]!
+    const layout = layouts[layoutIndex]!
+    const at = recordedAt[row]!
+    const start = valueStart[row]!
+    const width = layout.channels.length
+    const id = idKeys.subarray(row * 16, row * 16 + 16)
+    const list = parameters[width]!
+    list[0] = device.key
+    list[1] = at
+    list[2] = id
+    list[3] = receivedAt[row]!
+    list[4] = layout.key
+    for (let i = 0; i < width; i++) list[5 + i] = values[start + i]!
+    statements[layoutIndex]!.run(...list)
+    if (texts && (labels.has(row) || idTexts.has(row))) {
+      statement('insert into reading_text(device_key, recorded_at, id_key, id, label) values (?, ?, ?, ?, ?)').run(
+        device.key,
+        at,
+        id,
+        idTexts.get(row) ?? null,
+        labels.get(row) ?? null,
+      )
+    }
+    const previous = k > 0 ? rows[k - 1]! : -1
+    const newDevice = previous < 0 || batch.device[previous] !== batch.device[row]
+    if (newDevice || Math.floor(at / hour_ms) !== hour) {
+      hour = Math.floor(at / hour_ms)
+      known.markDirty(device.key, hour)
+    }
+    device.readings++
+    device.lastSeenAt = Math.max(device.lastSeenAt, receivedAt[row]!)
+    const next = k + 1 < rows.length ? rows[k + 1]! : -1
+    const lastOfDevice = next < 0 || batch.device[next] !== batch.device[row]
+    if (newDevice) device.firstRecordedAt = Math.min(device.firstRecordedAt, at)
+    // Of neighbours with the same channels only the last can be the newest.
+    if (lastOfDevice || batch.layout[next] !== layoutIndex) moveNewest(device, layout, batch, row)
+    if (lastOfDevice) known.saveDevice(device)
+  }
+}
+
+function moveNewest(device: DeviceState, layout: Layout, batch: ReadingBatch, row: number): void {
+  const places = placesOf(device, layout)
+  const newest = device.newest
+  const at = batch.recordedAt[row]!
+  const received = batch.receivedAt[row]!
+  if (at > device.lastRecordedAt || (at === device.lastRecordedAt && received >= device.lastReceivedAt)) {
+    device.lastRecordedAt = at
+    device.lastReceivedAt = received
+  }
+  const start = batch.valueStart[row]!
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!
+    if (newest[place + 1]! > at || (newest[place + 1] === at && newest[place + 2]! > received)) continue
+    newest[place + 1] = at
+    newest[place + 2] = received
+    newest[place + 3] = batch.values[start + i]!
+  }
+}
+
+const insertSql = (width: number) => {
+  const names = Array.from({ length: width }, (_, i) => `, v${i}`).join('')
+  return `insert into reading(device_key, recorded_at, id_key, received_at, layout_key${names})
+          values (?, ?, ?, ?, ?${', ?'.repeat(width)})`
+}

@@ -1,0 +1,123 @@
+// Reading rows of the table as they are needed: which columns hold a channel depends on the row's layout.
+
+import type { Connection } from '#databases/sqlite/index.ts'
+
+/** Names and layouts of a file. A reading thread reads them again when it meets a key that it does not know. */
+export type Names = {
+  /** Channel names of a layout, in the order of v0, v1, ... */
+  layout(key: number): readonly string[]
+  /** Their channel_keys. */
+  layoutKeys(key: number): readonly number[]
+  channel(key: number): string
+  /** Columns that a query for these channels needs: the widest of all when none are named. */
+  columnsFor(channels: readonly string[] | undefined): readonly number[]
+}
+
+export function namesOf(connection: Connection): Names {
+  const names = connection.state('names', () => openNames(connection))
+  names.refresh()
+  return names
+}
+
+function openNames({ statement }: Connection): Names & { refresh(): void } {
+  const channels = new Map<number, string>()
+  const layouts = new Map<number, readonly string[]>()
+  const layoutKeys = new Map<number, readonly number[]>()
+  let lastChannel = 0
+  let lastLayout = 0
+  function refresh(): void {
+    for (const row of statement('select channel_key, channel from channel where channel_key > ?').all(lastChannel)) {
+      lastChannel = row['channel_key'] as number
+      channels.set(lastChannel, row['channel'] as string)
+    }
+    const found = statement('select layout_key, channels from layout where layout_key > ?').all(lastLayout)
+    for (const row of found) {
+      lastLayout = row['layout_key'] as number
+      const keys = JSON.parse(row['channels'] as string) as number[]
+      layoutKeys.set(lastLayout, keys)
+      layouts.set(
+        lastLayout,
+        keys.map((key) => channels.get(key)!),
+      )
+    }
+  }
+  return {
+    refresh,
+    layout(key) {
+      if (!layouts.has(key)) refresh()
+      return layouts.get(key)!
+    },
+    layoutKeys(key) {
+      if (!layoutKeys.has(key)) refresh()
+      return layoutKeys.get(key)!
+    },
+    channel(key) {
+      if (!channels.has(key)) refresh()
+      return channels.get(key)!
+    },
+    columnsFor(wanted) {
+      const columns = new Set<number>()
+      for (const layout of layouts.values()) {
+        layout.forEach((name, column) => {
+          if (!wanted || wanted.includes(name)) columns.add(column)
+        })
+      }
+      return [...columns].sort((a, b) => a - b)
+    },
+  }
+}
+
+export function deviceKeyOf({ statement }: Connection, device: string): number | undefined {
+  const row = statement('select device_key from device where device = ?').get(device)
+  return row?.['device_key'] as number | undefined
+}
+
+/** A place in a device's rows: a time, and the key of an id at that time. */
+export type Place = readonly [recordedAt: number, idKey: Uint8Array]
+
+/** Before and after every id of that time. */
+export const beforeAll = (recordedAt: number): Place => [recordedAt, new Uint8Array(0)]
+export const afterAll = (recordedAt: number): Place => [recordedAt, new Uint8Array(17).fill(255)]
+
+/** Rows that one step of a scan takes at a time: few enough to stay in the processor's cache. */
+const rowsPerStep = 5_000
+
+export type Scan = {
+  readonly deviceKey: number
+  /** Both exclusive. */
+  readonly lower: Place
+  readonly upper: Place
+  readonly order: 'ascending' | 'descending'
+  readonly columns: readonly number[]
+  /** Rows of the first step; the following ones take more. */
+  readonly step?: number
+}
+
+/**
+ * A device's rows between two places, in steps. A row is an array: recorded_at, layout_key, the columns asked for, then
+ * received_at and id_key. Ends early when the caller gave up.
+ */
+export function* scan(connection: Connection, query: Scan): Generator<readonly Row[]> {
+  const { deviceKey, order, columns } = query
+  const list = columns.map((column) => `v${column}, `).join('')
+  const direction = order === 'ascending' ? '' : 'desc'
+  const statement = connection.statement(
+    `select recorded_at, layout_key, ${list} received_at, id_key from reading
+     where device_key = ? and (recorded_at, id_key) > (?, ?) and (recorded_at, id_key) < (?, ?)
+     order by recorded_at ${direction}, id_key ${direction} limit ?`,
+    'arrays',
+  )
+  let { lower, upper, step = rowsPerStep } = query
+  for (;;) {
+    const rows = statement.all(deviceKey, ...lower, ...upper, step) as unknown as Row[]
+    if (rows.length > 0) yield rows
+    if (rows.length < step || connection.cancelled()) return
+    const last = rows.at(-1)!
+    const place: Place = [last[0] as number, last.at(-1) as Uint8Array]
+    if (order === 'ascending') lower = place
+    else upper = place
+    step = Math.min(rowsPerStep, step * 4)
+  }
+}
+
+export type Row = readonly (number | Uint8Array | null)[]
