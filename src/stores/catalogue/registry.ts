@@ -2,4 +2,5 @@
 
 export const catalogues = {
   postgres: () => import('./postgres/index.ts').then((m) => m.default),
+  sqlite: () => import('./sqlite/index.ts').then((m) => m.default),
 }
