@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { type Client, createClient } from '#api/client/client.ts'
 import { createRestServer } from '#api/rest/server.ts'
 import { systemClock } from '#app/clock.ts'
+import { tenantOf } from '#core/tenant.ts'
 import { scratchDatabase, whyNoPostgres } from '#databases/postgres/testing.ts'
+import { openSqlite } from '#databases/sqlite/index.ts'
+import { createFleets } from '#platform/fleets/fleets.ts'
 import type { Operation } from '#platform/operation.ts'
 import { operations as all } from '#platform/operations.ts'
 import { createCore, type Platform } from '#platform/platform.ts'
@@ -41,7 +44,10 @@ export async function openServer(
 ): Promise<Opened> {
   await using made = new AsyncDisposableStack()
   const { store, catalogue } = await openDatabase(backend, made)
-  const platform = { ...createCore({ version: '0.0.0-test', clock: systemClock, store, catalogue }) } as Platform
+  const core = createCore({ version: '0.0.0-test', clock: systemClock, store, catalogue })
+  const fleets = createFleets(core)
+  made.defer(() => fleets.close())
+  const platform: Platform = { ...core, fleets, twins: undefined as never }
   const errors: unknown[] = []
   const server = createRestServer({ platform, operations, onError: (error) => errors.push(error), ...options })
   made.use(server)
@@ -53,7 +59,6 @@ export async function openServer(
     errors,
     client: (key) => createClient({ url, key }),
     async key(tenant, scopes = ['read', 'write', 'admin', 'operator']) {
-      const { tenantOf } = await import('#core/tenant.ts')
       return (await platform.access.createKey({ name: 'test', tenant: tenantOf(tenant), scopes })).key
     },
     ask: (path, { key, ...init } = {}) =>
@@ -75,7 +80,12 @@ export async function openDatabase(
     const [openStore, openCatalogue] = await Promise.all([seriesStores.postgres(), catalogues.postgres()])
     return { store: openStore({ database }), catalogue: openCatalogue({ database }) }
   }
-  throw new Error('soon')
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-e2e-'))
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const database = stack.use(await openSqlite({ folder }))
+  const [openStore, openCatalogue] = await Promise.all([seriesStores.sqlite(), catalogues.sqlite()])
+  const store = stack.use(await openStore({ database, clock: systemClock }))
+  return { store, catalogue: stack.use(await openCatalogue({ database })) }
 }
 
 export const ndjson = { 'content-type': 'application/x-ndjson' }
