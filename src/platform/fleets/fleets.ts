@@ -13,7 +13,7 @@ import { createInstrument } from './instrument.ts'
 import { generatorNamed, modelsOf } from './models.ts'
 import { registerMembers } from './register.ts'
 import { rosterOf } from './roster.ts'
-import { type FleetRecord, gap, type RunningFleet, runFleet } from './running.ts'
+import { gap, type RunningFleet, runFleet, type Saved } from './running.ts'
 import { fleetSpecification } from './specification.ts'
 
 /** What a fleet is; kept as a document of the catalogue, so that a restart goes on where it was. */
@@ -70,6 +70,9 @@ export type FleetsParts = {
 
 const kind = 'fleet'
 
+/** The document of a fleet. */
+type FleetRecord = Saved & { readonly specification: FleetSpecification }
+
 export function createFleets(parts: FleetsParts): Fleets {
   const { ingest, catalogue, clock, log = () => {}, imperfections = usualImperfections } = parts
   const batchLimit = Math.min(10_000, parts.store.profile.batchLimit)
@@ -97,6 +100,8 @@ export function createFleets(parts: FleetsParts): Fleets {
     } else if (resumed && newest !== undefined && newest < now && specification.history_ms > 0) {
       missing.push(gap(specification, Math.max(newest, now - specification.history_ms), now))
     }
+    const save = (saved: Saved) =>
+      catalogue.putDocument(tenant, kind, specification.fleet, { ...saved, specification }, clock.now())
     const fleet = runFleet({
       tenant,
       specification,
@@ -108,10 +113,10 @@ export function createFleets(parts: FleetsParts): Fleets {
       head,
       sent: record.sent,
       log,
-      save: (saved) => catalogue.putDocument(tenant, kind, specification.fleet, saved, clock.now()),
+      save,
     })
     ofTenant(tenant).set(specification.fleet, fleet)
-    await catalogue.putDocument(tenant, kind, specification.fleet, fleet.record(), clock.now())
+    await save(fleet.saved())
     return fleet
   }
 
@@ -152,7 +157,7 @@ export function createFleets(parts: FleetsParts): Fleets {
       const live = ofTenant(tenant).get(fleet)
       await live?.stop()
       ofTenant(tenant).delete(fleet)
-      const ended: FleetRecord = { ...(live?.record() ?? record), state: 'stopped' }
+      const ended: FleetRecord = { ...record, ...live?.saved(), state: 'stopped' }
       await catalogue.putDocument(tenant, kind, fleet, ended, clock.now())
       return { ...stateOf(record.specification, live), sent: ended.sent, state: 'stopped' }
     },

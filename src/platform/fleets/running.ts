@@ -8,23 +8,27 @@ import { backfill, type Stretch } from './backfill.ts'
 import type { FleetSpecification } from './fleets.ts'
 import type { Instrument, Synthetic } from './instrument.ts'
 import { createLateness } from './lateness.ts'
-import type { Member } from './roster.ts'
 import { createSchedule } from './schedule.ts'
 import { type Counts, createSender } from './sender.ts'
 
-/** What of a fleet outlives the process. */
-export type FleetRecord = {
-  readonly specification: FleetSpecification
+/** What of a running fleet outlives the process. */
+export type Saved = {
   readonly state: 'running' | 'stopped'
   /** Stretches of the past that are not there yet, oldest first. */
   readonly missing: readonly Stretch[]
   readonly sent: number
 }
 
+/** How a fleet runs; a twin is a fleet of one. */
+export type Pace = Pick<
+  FleetSpecification,
+  'fleet' | 'devices' | 'interval_ms' | 'historyInterval_ms' | 'speed' | 'count'
+>
+
 export type RunningParts = {
   readonly tenant: Tenant
-  readonly specification: FleetSpecification
-  readonly members: readonly (Member & Instrument)[]
+  readonly specification: Pace
+  readonly members: readonly (Instrument & { readonly phase_ms: number })[]
   readonly ingest: Pick<Ingest, 'submit'>
   readonly clock: Clock
   readonly batchLimit: number
@@ -32,7 +36,7 @@ export type RunningParts = {
   /** Nominal time after which the live stream goes on. */
   readonly head: number
   readonly sent: number
-  save(record: FleetRecord): Promise<void>
+  save(saved: Saved): Promise<void>
   log(line: string): void
 }
 
@@ -41,7 +45,7 @@ export type RunningFleet = {
   readonly counts: Readonly<Counts>
   late_ms(): number
   state(): 'backfilling' | 'running' | 'stopped'
-  record(): FleetRecord
+  saved(): Saved
   /** Resolves when everything that was on its way is answered. */
   stop(): Promise<void>
 }
@@ -69,7 +73,7 @@ export function runFleet(parts: RunningParts): RunningFleet {
   let state: 'running' | 'stopped' = 'running'
   let filling: Promise<void> | undefined
 
-  const record = (): FleetRecord => ({ specification, state, missing, sent: counts.sent })
+  const saved = (): Saved => ({ state, missing, sent: counts.sent })
 
   function fill(): void {
     filling ??= fillAll()
@@ -92,7 +96,7 @@ export function runFleet(parts: RunningParts): RunningFleet {
           const at = missing.indexOf(missing.find((m) => m.from === stretch.from && m.step_ms === stretch.step_ms)!)
           if (to > stretch.from) missing[at] = { ...stretch, to }
           else missing.splice(at, 1)
-          await parts.save(record())
+          await parts.save(saved())
         },
       })
     }
@@ -157,12 +161,12 @@ export function runFleet(parts: RunningParts): RunningFleet {
   fill()
   const settled = streaming.then(async () => {
     await filling
-    if (state === 'stopped') await parts.save(record())
+    if (state === 'stopped') await parts.save(saved())
   })
 
   return {
     counts,
-    record,
+    saved,
     progress: () => Math.min(1, Math.max(0, 1 - lengthOf(missing) / planned)),
     late_ms: () => lateness.worst(clock.now()),
     state: () => (state === 'stopped' ? 'stopped' : missing.length > 0 ? 'backfilling' : 'running'),
@@ -174,7 +178,7 @@ export function runFleet(parts: RunningParts): RunningFleet {
 }
 
 /** The stretch that fills a gap: at the live interval while that stays small, else at the distance of history. */
-export function gap(specification: FleetSpecification, from: number, to: number): Stretch {
+export function gap(specification: Pace, from: number, to: number): Stretch {
   const { devices, interval_ms, historyInterval_ms } = specification
   const fine = ((to - from) / interval_ms) * devices <= fineGapReadings && to - from <= 2 * hour_ms
   return { from, to, step_ms: fine ? interval_ms : Math.max(interval_ms, historyInterval_ms) }

@@ -1,0 +1,48 @@
+// What a twin sends at a nominal time: the model's values, with the device's own jitter and resolution. Gaps are the
+// model's, which learned them; a twin's link does not fail on top of that.
+
+import { createRng } from '#core/rng.ts'
+import type { Model } from '#generators/generator.ts'
+import { timedId, wordsPerInstant } from '../fleets/ids.ts'
+import type { Instrument, Synthetic } from '../fleets/instrument.ts'
+import { type Cadence, strayed } from './cadence.ts'
+import { modelRngOf } from './fit.ts'
+
+export type TwinParts = {
+  readonly twin: string
+  readonly seed: number
+  /** Counts the fits: a refitted twin's readings are others, so their ids are too. */
+  readonly version: number
+  readonly model: Model
+  readonly cadence: Cadence
+}
+
+export function createTwinInstrument({ twin, seed, version, model, cadence }: TwinParts): Instrument {
+  const ids = createRng(seed).derive('twin', twin, version)
+  const modelRng = modelRngOf(seed, twin)
+  const names = model.card.channels.map(({ name }) => name)
+  const into = new Float64Array(names.length)
+
+  function readingAt(time: number): Synthetic | undefined {
+    model.at!(time, modelRng, into)
+    const values: Record<string, number> = {}
+    let measured = 0
+    for (let k = 0; k < into.length; k++) {
+      if (Number.isNaN(into[k]!)) continue
+      // Multiples of 0.1 come as 0.30000000000000004: ten digits are more than any sensor has.
+      values[names[k]!] = Number(into[k]!.toPrecision(10)) + 0
+      measured++
+    }
+    if (measured === 0) return undefined
+    const recordedAt = strayed(cadence, ids, time, time * wordsPerInstant + 4)
+    return { id: timedId(ids, time), device: twin, recordedAt, values }
+  }
+
+  return {
+    readingAt,
+    deliver(time, _, emit) {
+      const reading = readingAt(time)
+      if (reading) emit(reading, 'fresh')
+    },
+  }
+}
