@@ -2,10 +2,9 @@
 
 import { join, resolve } from 'node:path'
 import type { Clock } from '#core/clock.ts'
-import { UnavailableError } from '#core/errors.ts'
 import { createFleets } from '#platform/fleets/fleets.ts'
 import { createCore, type Platform } from '#platform/platform.ts'
-import * as twinsModule from '#platform/twins/twins.ts'
+import { createTwins } from '#platform/twins/twins.ts'
 import { catalogues } from '#stores/catalogue/registry.ts'
 import { seriesStores } from '#stores/series/registry.ts'
 import { type Config, maskedValue } from './config.ts'
@@ -27,7 +26,7 @@ export async function openPlatform(config: Config, { clock, log }: { clock: Cloc
   const { store, catalogue, location, announce } = await openStores(config, clock, stack)
   const core = createCore({ version, clock, store, catalogue })
   const parts = { ...core, ...(log ? { log: (line: string) => log.info(line) } : {}) }
-  const platform: Platform = { ...core, fleets: createFleets(parts), twins: twinsOf(parts) }
+  const platform: Platform = { ...core, fleets: createFleets(parts), twins: createTwins(parts) }
   const kept = stack.move()
   return { platform, location, announce, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
@@ -111,14 +110,4 @@ async function startUnits(parts: Parts, running: AsyncDisposableStack): Promise<
     if (unit) running.use(unit)
     parts.log.debug(`${name} started`)
   }
-}
-
-/** Until twins are in the house. */
-function twinsOf(parts: object): Platform['twins'] {
-  const { createTwins } = twinsModule as unknown as { createTwins?: (parts: object) => Platform['twins'] }
-  const missing = async () => {
-    throw new UnavailableError('twins are not there yet')
-  }
-  const none = { create: missing, stop: missing, list: async () => [], resume: async () => {}, close: async () => {} }
-  return createTwins?.(parts) ?? (none as unknown as Platform['twins'])
 }

@@ -2,6 +2,7 @@
 // columns a person sees. Everything else comes from the operation.
 
 import { NotFoundError } from '#core/errors.ts'
+import { formatDuration } from '#core/time.ts'
 import type { Operation } from '#platform/operation.ts'
 import { operations } from '#platform/operations.ts'
 import type { Command, Group } from './command.ts'
@@ -78,15 +79,15 @@ export const drawings: Readonly<Record<string, DrawnGroup>> = {
   },
   generators: {
     summary: 'Generators, their presets and parameters',
-    main: { operation: 'generators.list' },
+    main: { operation: 'generators.list', columns: columns('generator', 'summary', 'presets') },
     commands: [
-      { verb: 'list', operation: 'generators.list' },
-      { verb: 'get', operation: 'generators.get', positionals: ['generator'] },
+      { verb: 'list', operation: 'generators.list', columns: columns('generator', 'summary', 'presets') },
+      { verb: 'get', operation: 'generators.get', positionals: ['generator'], view: generatorFacts },
     ],
   },
   twin: {
     summary: 'Synthetic twins of devices',
-    main: { operation: 'twins.create', positionals: ['device'], streams: true },
+    main: { operation: 'twins.create', positionals: ['device'], streams: true, view: twinFacts, after: twinFindings },
     commands: [
       {
         verb: 'list',
@@ -98,7 +99,7 @@ export const drawings: Readonly<Record<string, DrawnGroup>> = {
   },
   fleet: {
     summary: 'Fleets of synthetic devices',
-    main: { operation: 'fleets.start', streams: true },
+    main: { operation: 'fleets.start', streams: true, after: fleetAfter },
     commands: [
       { verb: 'list', operation: 'fleets.list', columns: fleetColumns },
       { verb: 'stop', operation: 'fleets.stop', positionals: ['fleet'] },
@@ -115,6 +116,46 @@ export const writtenByHand = [
   'query.chart',
   'generate',
 ]
+
+function fleetAfter({ fleet }: Record<string, unknown>): string {
+  return `\nfollow it: millrace fleet list   stop it: millrace fleet stop ${fleet}`
+}
+
+function twinFacts({ twin, device, state, fidelity, step_ms, seed }: Record<string, unknown>) {
+  return {
+    twin,
+    device,
+    state,
+    fidelity: `${Math.round(Number(fidelity))} of 100`,
+    step: formatDuration(Number(step_ms)),
+    seed,
+  }
+}
+
+/** What was learned, and where the twin is told apart. */
+function twinFindings({ card, findings }: Record<string, unknown>): string {
+  const learned = (card as { findings: string[] }).findings
+  const weak = (findings as { name: string; verdict: string; why: string }[]).filter(
+    ({ verdict }) => verdict === 'fail' || verdict === 'warn',
+  )
+  return [
+    '',
+    'learned',
+    ...learned.slice(0, 12).map((line) => `  ${line}`),
+    ...(weak.length > 0 ? ['', 'told apart by', ...weak.slice(0, 6).map(({ name, why }) => `  ${name}: ${why}`)] : []),
+  ].join('\n')
+}
+
+/** Parameters of a generator by name; --json has the whole schema. */
+function generatorFacts({ params, capabilities, presets, ...rest }: Record<string, unknown>) {
+  const { properties = {} } = params as { properties?: Record<string, { description?: string; default?: unknown }> }
+  const told = Object.entries(properties).map(([name, { description, default: fallback }]) => [
+    `  ${name}`,
+    `${description ?? ''}${fallback === undefined || typeof fallback === 'object' ? '' : ` (default ${fallback === '' ? "''" : fallback})`}`,
+  ])
+  const able = Object.entries(capabilities as object).flatMap(([name, can]) => (can ? [name] : []))
+  return { ...rest, can: able, presets, params: '', ...Object.fromEntries(told) }
+}
 
 export async function groupOf(name: string): Promise<Group> {
   const { summary, main, commands = [] } = drawings[name]!

@@ -174,13 +174,12 @@ async function takeAll(io: Io, plan: Opened, caller: Caller | undefined): Promis
 /** Devices that nobody described yet learn the units of their channels. */
 async function describe(caller: Caller, tally: Tally, report: ReadReport, signal: AbortSignal): Promise<void> {
   const units = Object.fromEntries(report.channels.filter(({ unit }) => unit).map(({ name, unit }) => [name, unit]))
-  if (Object.keys(units).length === 0) return
   const { getDevice, putDevice } = await import('#platform/devices/operations.ts')
   for (const device of tally.devices.keys()) {
     if (tally.accepted + tally.duplicate === 0) return
     const known = (await caller.document(getDevice, { device }, signal)) as Record<string, unknown>
     const had = (known['units'] ?? {}) as Record<string, string>
-    if (Object.keys(units).every((name) => had[name] !== undefined)) continue
+    if (known['kind'] !== undefined && Object.keys(units).every((name) => had[name] !== undefined)) continue
     const { createdAt: _c, lastSeenAt: _s, lastRecordedAt: _r, channels: _n, ...metadata } = known
     await caller.document(putDevice, { kind: 'sensor', ...metadata, device, units: { ...units, ...had } }, signal)
   }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { checkInput, createCoercion } from '#api/rest/input.ts'
-import { InputError } from '#core/errors.ts'
+import { InputError, UnavailableError } from '#core/errors.ts'
 import { parseDuration } from '#core/time.ts'
 import type { Operation } from '#platform/operation.ts'
 import type { Caller } from './caller.ts'
@@ -17,8 +17,6 @@ export type Drawing = {
   readonly positionals?: readonly string[]
   /** Columns of the table; all when absent. For documents with one list, of that list. */
   readonly columns?: readonly Column[]
-  /** Fields that the CLI does not offer. */
-  readonly hide?: readonly string[]
   /** Fields that people give otherwise than programs: defaults of the CLI. */
   readonly defaults?: Readonly<Record<string, unknown>>
   /** It goes on after the answer, so it needs a running server. */
@@ -41,27 +39,19 @@ type Schema = {
 }
 
 export function commandOf(operation: Operation, drawing: Drawing, connect: Connect): Command {
-  const fields = fieldsOf(operation)
-  const positionals = (drawing.positionals ?? []).map((name) => {
-    const { schema, required } = fields.get(name)!
-    return { name, summary: schema.description ?? '', required, ...(schema.type === 'array' ? { many: true } : {}) }
-  })
-  const flags = [...fields]
-    .filter(([name]) => !drawing.positionals?.includes(name) && !drawing.hide?.includes(name))
-    .map(([name, field]) => flagOf(name, field, drawing.defaults?.[name]))
-  const coerce = createCoercion(operation.input)
+  const { positionals, flags, inputOf } = draw(operation, drawing)
   return {
     words: drawing.words,
     summary: operation.summary,
     ...(operation.description ? { description: operation.description } : {}),
     positionals,
     flags: [...flags, ...outputFlags, ...connectionFlags],
-    examples: (operation.examples ?? []).map(({ title, input }) => ({ title, line: lineOf(input, drawing) })),
+    examples: examplesOf(operation, drawing),
     async run(io, args) {
-      const input = checked(operation, { ...drawing.defaults, ...coerce(givenOf(args, fields, drawing)) }, drawing)
+      const input = inputOf(args)
       await using caller = await connect(io, args, { create: operation.http.method !== 'GET' })
       if (drawing.streams && !caller.served) {
-        throw new InputError(
+        throw new UnavailableError(
           `'millrace ${drawing.words.join(' ')}' goes on streaming, so it needs the server: start it with 'millrace up'`,
         )
       }
@@ -70,6 +60,25 @@ export function commandOf(operation: Operation, drawing: Drawing, connect: Conne
     },
   }
 }
+
+/** What the input schema says of positionals and flags, and how their texts become a checked input. */
+export function draw(operation: Operation, drawing: Drawing) {
+  const fields = fieldsOf(operation)
+  const coerce = createCoercion(operation.input)
+  const positionals = (drawing.positionals ?? []).map((name) => {
+    const { schema, required } = fields.get(name)!
+    return { name, summary: schema.description ?? '', required, ...(schema.type === 'array' ? { many: true } : {}) }
+  })
+  const flags = [...fields]
+    .filter(([name]) => !drawing.positionals?.includes(name))
+    .map(([name, field]) => flagOf(name, field, drawing.defaults?.[name]))
+  const inputOf = (args: Arguments) =>
+    checked(operation, { ...drawing.defaults, ...coerce(givenOf(args, fields, drawing)) }, drawing)
+  return { positionals, flags, inputOf }
+}
+
+export const examplesOf = (operation: Operation, drawing: Drawing) =>
+  (operation.examples ?? []).map(({ title, input }) => ({ title, line: lineOf(input, drawing) }))
 
 /** Asks and prints; used by commands that choose their operation themselves. */
 export async function show(
@@ -113,7 +122,7 @@ export async function show(
       if (json) await output.write(page.map((row) => `${JSON.stringify(row)}\n`).join(''))
       else
         await output.write(
-          tableOf(page.map(flat), { ...style, header, ...(drawing.columns ? { columns: drawing.columns } : {}) }),
+          tableOf(page.flatMap(rowsOf), { ...style, header, ...(drawing.columns ? { columns: drawing.columns } : {}) }),
         )
       header = false
     }
@@ -253,15 +262,17 @@ function pairsOf(text: string, flag: string): Record<string, unknown> {
   )
 }
 
+/** A command line that gives this input. */
 function lineOf(input: Record<string, unknown>, { words, positionals = [] }: Drawing): string {
-  const text = (value: unknown): string =>
-    Array.isArray(value)
-      ? value.join(',')
-      : typeof value === 'object' && value !== null
-        ? Object.entries(value)
-            .map(([k, v]) => `${k}=${v}`)
-            .join(',')
-        : String(value)
+  const isFlat = (value: object) => Object.values(value).every((inner) => typeof inner !== 'object')
+  const text = (value: unknown): string => {
+    if (Array.isArray(value)) return value.map(text).join(',')
+    if (typeof value !== 'object' || value === null) return String(value)
+    if (!isFlat(value)) return JSON.stringify(value)
+    return Object.entries(value)
+      .map(([k, v]) => `${k}=${v}`)
+      .join(',')
+  }
   const quote = (value: string) => (/^[\w.,:=/+@-]+$/.test(value) ? value : `'${value}'`)
   const places = positionals
     .filter((name) => input[name] !== undefined)
@@ -283,14 +294,12 @@ function listOf(document: Record<string, unknown>): Record<string, unknown>[] | 
     : undefined
 }
 
-/** A reading's values as columns of their own; of the newest values only the number. */
-function flat(row: Record<string, unknown>): Record<string, unknown> {
-  const { values, id: _, ...rest } = row
-  if (typeof values !== 'object' || values === null) return row
-  const { label, receivedAt: _received, ...first } = rest
-  const cells = Object.entries(values).map(([name, value]) => [
-    name,
-    typeof value === 'object' && value !== null ? (value as { value: number }).value : value,
-  ])
-  return { ...first, ...Object.fromEntries(cells), ...(label === undefined ? {} : { label }) }
+/** A reading's values as columns of their own; the newest values of a device as one row per channel. */
+function rowsOf(row: Record<string, unknown>): Record<string, unknown>[] {
+  const { values, id: _, label, receivedAt: _received, ...first } = row
+  if (typeof values !== 'object' || values === null) return [row]
+  const cells = Object.entries(values)
+  if (cells.every(([, value]) => typeof value === 'number'))
+    return [{ ...first, ...Object.fromEntries(cells), ...(label === undefined ? {} : { label }) }]
+  return cells.map(([channel, { value, recordedAt }]) => ({ device: row['device'], channel, value, recordedAt }))
 }

@@ -94,12 +94,15 @@ const shortTime = (at: number) =>
     .replace('T', ' ')
     .replace(/\.000Z$|Z$/, '')
 
+/** Our own names are spelled out ('lastSeenAt' is 'last seen'); channels keep the names that devices gave them. */
 const titleOf = (key: string) =>
-  key
-    .replace(/_(ms|s)$/, ' $1')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/ At$/, '')
-    .toLowerCase()
+  /^[a-z]+([A-Z][a-z]+)+(_ms|_s)?$|_(ms|s)$/.test(key)
+    ? key
+        .replace(/_(ms|s)$/, ' $1')
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .replace(/ At$/, '')
+        .toLowerCase()
+    : key
 
 function keysOf(rows: readonly Record<string, unknown>[]): string[] {
   const keys = new Set<string>()
