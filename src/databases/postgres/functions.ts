@@ -56,7 +56,10 @@ begin
   ends := extract(epoch from start + ('1 ' || unit)::interval)::bigint * 1000;
   if to_regclass('millrace.' || partition) is not null then return; end if;
   perform pg_advisory_xact_lock(${lockClass}, 0);
-  if to_regclass('millrace.' || partition) is not null then return; end if;
+  -- Not to_regclass again: it may answer from the session's cache, which an advisory lock does not refresh.
+  if exists (select from pg_class c where c.relnamespace = 'millrace'::regnamespace and c.relname = partition) then
+    return;
+  end if;
   execute format('create table %I (like reading including defaults including constraints)', partition);
   execute format('alter table %I enable row level security', partition);
   execute format('alter table %I force row level security', partition);
