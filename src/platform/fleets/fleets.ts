@@ -8,11 +8,10 @@ import type { Catalogue } from '#stores/catalogue/catalogue.ts'
 import type { SeriesStore } from '#stores/series/store.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Stretch } from './backfill.ts'
-import { type Imperfections, usualImperfections } from './field.ts'
-import { createInstrument } from './instrument.ts'
-import { generatorNamed, modelsOf } from './models.ts'
+import type { Imperfections } from './field.ts'
+import { membersOf } from './generate.ts'
+import { generatorNamed } from './models.ts'
 import { registerMembers } from './register.ts'
-import { rosterOf } from './roster.ts'
 import { gap, type RunningFleet, runFleet, type Saved } from './running.ts'
 import { fleetSpecification } from './specification.ts'
 
@@ -74,7 +73,7 @@ const kind = 'fleet'
 type FleetRecord = Saved & { readonly specification: FleetSpecification }
 
 export function createFleets(parts: FleetsParts): Fleets {
-  const { ingest, catalogue, clock, log = () => {}, imperfections = usualImperfections } = parts
+  const { ingest, catalogue, clock, imperfections, log = () => {} } = parts
   const batchLimit = Math.min(10_000, parts.store.profile.batchLimit)
   const running = new Map<Tenant, Map<string, RunningFleet>>()
   const ofTenant = (tenant: Tenant) => {
@@ -85,11 +84,8 @@ export function createFleets(parts: FleetsParts): Fleets {
 
   async function launch(tenant: Tenant, record: FleetRecord, resumed: boolean): Promise<RunningFleet> {
     const { specification } = record
-    const modelOf = modelsOf(parts.generator ?? (await generatorNamed('statistical')), specification)
-    const members = rosterOf(specification).map((member) => {
-      const { interval_ms } = specification
-      return { ...member, ...createInstrument({ ...member, ...modelOf(member), interval_ms, imperfections }) }
-    })
+    const generator = parts.generator ?? (await generatorNamed('statistical'))
+    const members = membersOf(generator, specification, imperfections)
     const newest = await registerMembers(catalogue, tenant, specification.fleet, members, clock.now())
     const now = clock.now()
     const missing: Stretch[] = [...record.missing]
