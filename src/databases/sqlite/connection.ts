@@ -29,8 +29,8 @@ export type OpenConnection = Connection & {
 
 const cacheSize_KiB = 65_536
 const mapSize_bytes = 1 << 28
-/** Frames of the log after which a commit copies it into the file: 16 MiB of 4 KiB pages. */
-const checkpoint_pages = 4_000
+/** Pages of the log after which a commit copies it into the file: 32 MiB. Fewer would copy the same pages more often. */
+const checkpoint_pages = 8_000
 
 export function openConnection(
   path: string,

@@ -79,60 +79,93 @@ function grouped(batch: ReadingBatch, rows: Uint32Array, devices: readonly (Devi
 }
 
 function insert(
-  { statement }: Connection,
+  connection: Connection,
   known: Known,
   batch: ReadingBatch,
   rows: Uint32Array,
   devices: readonly (DeviceState | undefined)[],
   layouts: readonly (Layout | undefined)[],
 ): void {
-  const { recordedAt, receivedAt, idKeys, values, valueStart, labels, idTexts } = batch
-  const statements = layouts.map((layout) => layout && statement(insertSql(layout.channels.length)))
-  const widest = layouts.reduce((width, layout) => Math.max(width, layout?.channels.length ?? 0), 0)
-  // One array of parameters per width, filled anew for each row.
-  const parameters = Array.from({ length: widest + 1 }, (_, width) => new Array<number | Uint8Array>(5 + width))
-  const texts = labels.size + idTexts.size > 0
+  const { recordedAt, receivedAt, labels, idTexts } = batch
+  const writers = new Map<number, RowWriter>()
+  const writerOf = layouts.map((layout) => {
+    const width = layout?.channels.length ?? 0
+    if (!writers.has(width)) writers.set(width, openRowWriter(connection, batch, width))
+    return writers.get(width)!
+  })
   let hour = Number.NaN
   for (let k = 0; k < rows.length; k++) {
     const row = rows[k]!
-    const device = devices[batch.device[row]!]!
+    const deviceIndex = batch.device[row]!
+    const device = devices[deviceIndex]!
     const layoutIndex = batch.layout[row]!
     const layout = layouts[layoutIndex]!
     const at = recordedAt[row]!
-    const start = valueStart[row]!
-    const width = layout.channels.length
-    const id = idKeys.subarray(row * 16, row * 16 + 16)
-    const list = parameters[width]!
-    list[0] = device.key
-    list[1] = at
-    list[2] = id
-    list[3] = receivedAt[row]!
-    list[4] = layout.key
-    for (let i = 0; i < width; i++) list[5 + i] = values[start + i]!
-    statements[layoutIndex]!.run(...list)
-    if (texts && (labels.has(row) || idTexts.has(row))) {
-      statement('insert into reading_text(device_key, recorded_at, id_key, id, label) values (?, ?, ?, ?, ?)').run(
-        device.key,
-        at,
-        id,
-        idTexts.get(row) ?? null,
-        labels.get(row) ?? null,
-      )
-    }
-    const previous = k > 0 ? rows[k - 1]! : -1
-    const newDevice = previous < 0 || batch.device[previous] !== batch.device[row]
+    writerOf[layoutIndex]!.add(device.key, layout.key, row)
+
+    const newDevice = k === 0 || batch.device[rows[k - 1]!] !== deviceIndex
+    if (newDevice) device.firstRecordedAt = Math.min(device.firstRecordedAt, at)
     if (newDevice || Math.floor(at / hour_ms) !== hour) {
       hour = Math.floor(at / hour_ms)
       known.markDirty(device.key, hour)
     }
     device.readings++
-    device.lastSeenAt = Math.max(device.lastSeenAt, receivedAt[row]!)
+    if (receivedAt[row]! > device.lastSeenAt) device.lastSeenAt = receivedAt[row]!
     const next = k + 1 < rows.length ? rows[k + 1]! : -1
-    const lastOfDevice = next < 0 || batch.device[next] !== batch.device[row]
-    if (newDevice) device.firstRecordedAt = Math.min(device.firstRecordedAt, at)
+    const lastOfDevice = next < 0 || batch.device[next] !== deviceIndex
     // Of neighbours with the same channels only the last can be the newest.
     if (lastOfDevice || batch.layout[next] !== layoutIndex) moveNewest(device, layout, batch, row)
     if (lastOfDevice) known.saveDevice(device)
+  }
+  for (const writer of writers.values()) writer.finish()
+  if (labels.size + idTexts.size > 0) insertTexts(connection, batch, rows, devices)
+}
+
+/** Rows of one width on their way into the table. */
+type RowWriter = { add(deviceKey: number, layoutKey: number, row: number): void; finish(): void }
+
+/** About so many parameters go into one statement: rows one by one cost nearly twice as much. */
+const parametersPerStatement = 288
+
+function openRowWriter({ statement }: Connection, batch: ReadingBatch, width: number): RowWriter {
+  const { recordedAt, receivedAt, idKeys, values, valueStart } = batch
+  const perRow = 5 + width
+  const rowsPerStatement = Math.max(1, Math.floor(parametersPerStatement / perRow))
+  const parameters = new Array<number | Uint8Array>(rowsPerStatement * perRow)
+  const many = statement(insertSql(width, rowsPerStatement))
+  let filled = 0
+  return {
+    add(deviceKey, layoutKey, row) {
+      parameters[filled++] = deviceKey
+      parameters[filled++] = recordedAt[row]!
+      parameters[filled++] = idKeys.subarray(row * 16, row * 16 + 16)
+      parameters[filled++] = receivedAt[row]!
+      parameters[filled++] = layoutKey
+      const end = valueStart[row + 1]!
+      for (let i = valueStart[row]!; i < end; i++) parameters[filled++] = values[i]!
+      if (filled < parameters.length) return
+      many.run(...parameters)
+      filled = 0
+    },
+    finish() {
+      const one = statement(insertSql(width, 1))
+      for (let at = 0; at < filled; at += perRow) one.run(...parameters.slice(at, at + perRow))
+    },
+  }
+}
+
+function insertTexts(
+  { statement }: Connection,
+  { recordedAt, idKeys, device, idTexts, labels }: ReadingBatch,
+  rows: Uint32Array,
+  devices: readonly (DeviceState | undefined)[],
+): void {
+  const put = statement('insert into reading_text(device_key, recorded_at, id_key, id, label) values (?, ?, ?, ?, ?)')
+  for (const row of rows) {
+    const [id, label] = [idTexts.get(row), labels.get(row)]
+    if (id === undefined && label === undefined) continue
+    const key = idKeys.subarray(row * 16, row * 16 + 16)
+    put.run(devices[device[row]!]!.key, recordedAt[row]!, key, id ?? null, label ?? null)
   }
 }
 
@@ -155,8 +188,9 @@ function moveNewest(device: DeviceState, layout: Layout, batch: ReadingBatch, ro
   }
 }
 
-const insertSql = (width: number) => {
+function insertSql(width: number, rows: number): string {
   const names = Array.from({ length: width }, (_, i) => `, v${i}`).join('')
+  const row = `(?, ?, ?, ?, ?${', ?'.repeat(width)})`
   return `insert into reading(device_key, recorded_at, id_key, received_at, layout_key${names})
-          values (?, ?, ?, ?, ?${', ?'.repeat(width)})`
+          values ${new Array(rows).fill(row).join(', ')}`
 }

@@ -34,13 +34,31 @@ export function lastNotAfter(list: Uint32Array, count: number, stride: number, k
   return low - 1
 }
 
-/** The entries in the order of their keys. Radix sort by 16-bit digits: 8 passes whatever the keys are. */
+/** The entries in the order of their keys. Radix sort by 16-bit digits; the lower half of a key seldom decides. */
 export function sortedEntries(entries: Uint32Array, count: number): Uint32Array {
+  let order = sortDigits(entries, count, 3)
+  if (!straighten(entries, order)) order = sortDigits(entries, count, 7)
+  const sorted = new Uint32Array(count * wordsPerEntry)
+  for (let i = 0; i < count; i++) {
+    const from = order[i]! * wordsPerEntry
+    const to = i * wordsPerEntry
+    sorted[to] = entries[from]!
+    sorted[to + 1] = entries[from + 1]!
+    sorted[to + 2] = entries[from + 2]!
+    sorted[to + 3] = entries[from + 3]!
+    sorted[to + 4] = entries[from + 4]!
+    sorted[to + 5] = entries[from + 5]!
+  }
+  return sorted
+}
+
+/** Order by the digits 0 to `last` of the key, of eight. */
+function sortDigits(entries: Uint32Array, count: number, last: number): Uint32Array {
   let order = new Uint32Array(count)
   let next = new Uint32Array(count)
   for (let i = 0; i < count; i++) order[i] = i
   const starts = new Uint32Array(65_537)
-  for (let digit = 7; digit >= 0; digit--) {
+  for (let digit = last; digit >= 0; digit--) {
     const word = digit >> 1
     const shift = digit & 1 ? 0 : 16
     starts.fill(0)
@@ -52,12 +70,23 @@ export function sortedEntries(entries: Uint32Array, count: number): Uint32Array 
     }
     ;[order, next] = [next, order]
   }
-  const sorted = new Uint32Array(count * wordsPerEntry)
-  for (let i = 0; i < count; i++) {
-    const from = order[i]! * wordsPerEntry
-    for (let word = 0; word < wordsPerEntry; word++) sorted[i * wordsPerEntry + word] = entries[from + word]!
+  return order
+}
+
+/** Insertion sort of what is nearly sorted. False, with the order unfinished, when it is not. */
+function straighten(entries: Uint32Array, order: Uint32Array): boolean {
+  let moves = order.length * 2
+  for (let i = 1; i < order.length; i++) {
+    const entry = order[i]!
+    let at = i
+    while (at > 0 && compareKeys(entries, order[at - 1]! * wordsPerEntry, entries, entry * wordsPerEntry) > 0) {
+      order[at] = order[at - 1]!
+      at--
+      if (--moves < 0) return false
+    }
+    order[at] = entry
   }
-  return sorted
+  return true
 }
 
 export const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
