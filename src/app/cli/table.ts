@@ -1,5 +1,6 @@
 // Tables for people: aligned columns, numbers to the right, times relative or short, gaps as a dot.
 
+import { formatDuration } from '#core/time.ts'
 import type { Paint } from './io.ts'
 
 export type Column = { readonly key: string; readonly title?: string }
@@ -60,12 +61,15 @@ export const number = (value: number): string =>
       ? value.toPrecision(4)
       : String(Number(value.toPrecision(6)))
 
+/** Our own durations; a channel of a device keeps its number. */
+const durations = /^(interval|history|historyInterval|step|late|bucket)_ms$/
 const isTime = (key: string) => /^(time|from|to|.*At)$/.test(key)
 
 function cellOf(key: string, value: unknown, now: number): string {
   if (value === undefined || value === null || value === '') return '·'
   if (typeof value === 'number') {
     if (/(seenAt|createdAt|updatedAt)$/i.test(key)) return relative(value, now)
+    if (durations.test(key)) return value === 0 ? '0' : formatDuration(value)
     return isTime(key) && value > 1e11 ? shortTime(value) : number(value)
   }
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
@@ -98,6 +102,7 @@ const shortTime = (at: number) =>
 const titleOf = (key: string) =>
   /^[a-z]+([A-Z][a-z]+)+(_ms|_s)?$|_(ms|s)$/.test(key)
     ? key
+        .replace(durations, '$1')
         .replace(/_(ms|s)$/, ' $1')
         .replace(/([a-z])([A-Z])/g, '$1 $2')
         .replace(/ At$/, '')
