@@ -1,5 +1,6 @@
-// One hue per channel name, the same on every page. Six hues after Okabe & Ito ("Color Universal Design", 2008), moved in
-// lightness until each is readable on its ground; colours.test.ts holds them apart for the three colour-vision deficiencies.
+// One hue per channel name, the same on every page. Six hues after Okabe & Ito ("Color Universal Design", 2008), searched
+// for the least change that keeps each visible on its ground and all apart: colours.test.ts holds both, for the three
+// colour-vision deficiencies too.
 
 export type Theme = 'light' | 'dark'
 
@@ -8,24 +9,25 @@ export type Hue = (typeof hues)[number]
 
 export const palette: Record<Theme, Record<Hue, string>> = {
   light: {
-    vermillion: '#cf4e12',
-    blue: '#1277c4',
-    rose: '#b23c86',
-    green: '#12805c',
-    ochre: '#8f6c00',
-    indigo: '#4b45b0',
+    vermillion: '#c84e1e',
+    blue: '#0d77bf',
+    rose: '#b24090',
+    green: '#237a52',
+    ochre: '#b68605',
+    indigo: '#4346b9',
   },
   dark: {
-    vermillion: '#ff8552',
-    blue: '#5cb2f7',
-    rose: '#f08cc6',
-    green: '#3fcf9b',
-    ochre: '#e6c03c',
-    indigo: '#a79dff',
+    vermillion: '#fe884a',
+    blue: '#40a0f4',
+    rose: '#e38cc2',
+    green: '#69d092',
+    ochre: '#f4c139',
+    indigo: '#b0b2fc',
   },
 }
 
-export const grounds: Record<Theme, string> = { light: '#ffffff', dark: '#131618' }
+/** What the lines are drawn on: `--paper` of base.css. */
+export const grounds: Record<Theme, string> = { light: '#fafaf8', dark: '#0f1214' }
 
 const known: readonly (readonly [RegExp, Hue])[] = [
   [/temp|heat|cpu/i, 'vermillion'],
@@ -48,11 +50,19 @@ export function hueOf(channel: string): Hue {
 /** As CSS: follows the theme by itself. */
 export const cssHue = (channel: string): string => `var(--hue-${hueOf(channel)})`
 
-/** The order in which channels are shown: what people look for first, then by name. */
+/**
+ * The order in which channels are shown: one of each kind first, in the order in which people look for them, then the next
+ * of each; what Millrace measures of itself comes last.
+ */
 export function orderChannels(channels: readonly string[]): string[] {
-  const rank = (channel: string) => {
+  const kinds = new Map<number, number>()
+  const ranked = [...channels].sort().map((channel) => {
+    const own = channel.startsWith('millrace_')
     const at = known.findIndex(([pattern]) => pattern.test(channel))
-    return at < 0 ? known.length : at
-  }
-  return [...channels].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    const kind = own ? known.length + 1 : at < 0 ? known.length : at
+    const turn = kinds.get(kind) ?? 0
+    kinds.set(kind, turn + 1)
+    return { channel, rank: (kind >= known.length ? 1000 * kind : 0) + turn * (known.length + 2) + kind }
+  })
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ channel }) => channel)
 }

@@ -115,7 +115,7 @@ export function formatPlace(latitude: number, longitude: number): string {
 export function formatChannel(channel: string): string {
   const words =
     channel
-      .replace(/_(bytes|percent|pct|ms|s|celsius)$/i, '')
+      .replace(/_(bytes_per_s|per_s|bytes|percent|pct|ms|s|celsius)$/i, '')
       .replaceAll(/[_.]+/g, ' ')
       .trim() || channel
   const shown = words.replaceAll(/\b(cpu|ram|rh|io|ip|ac|dc|co2|no2|tvoc|pm10|rssi)\b/gi, (word) =>

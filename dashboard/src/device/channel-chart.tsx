@@ -18,8 +18,8 @@ type Props = {
   plots: Plots
   channel: string
   unit: string
-  /** Device names and whether they are synthetic: the lines of this chart, in their order. */
-  devices: readonly { readonly device: string; readonly synthetic: boolean }[]
+  /** The lines of this chart in their order: whose they are, how they are drawn, what they are called. */
+  devices: readonly { readonly device: string; readonly synthetic: boolean; readonly role: string }[]
   showTime: boolean
   height: number
   onZoom: (from: number, to: number) => void
@@ -131,10 +131,10 @@ export function ChannelChart({ plots, channel, unit, devices, showTime, height, 
       <header>
         <h2>{formatChannel(channel)}</h2>
         <div className="readout" ref={readout}>
-          {devices.map(({ device, synthetic }, i) => (
+          {devices.map(({ device, synthetic, role }, i) => (
             <span key={device} className={i === 0 ? 'first' : 'second'}>
               {devices.length > 1 && <LineMark synthetic={synthetic} />}
-              {devices.length > 1 && <em>{i === 0 ? (synthetic ? 'twin' : 'real') : synthetic ? 'twin' : 'real'}</em>}
+              {devices.length > 1 && <em title={device}>{role}</em>}
               <b data-value={i}>–</b>
               <small data-unit={i} />
               <small data-spread={i} className="spread" />
@@ -172,7 +172,6 @@ function writeReadout(
   if (!target) return
   const left = plot.cursor.left ?? -1
   const at = left >= 0 ? plot.posToVal(left, 'x') : undefined
-  target.dataset['cursor'] = at === undefined ? 'off' : 'on'
   lines.forEach((line, i) => {
     const point = at === undefined ? line.times.length - 1 : nearest(line, at)
     const [value, printed] = formatMeasure(line.avg[point], unit)

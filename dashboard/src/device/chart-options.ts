@@ -1,15 +1,15 @@
 // How a chart looks and behaves: thin lines over a soft band, few grid lines, one crosshair for all charts of the page.
 
 import type uPlot from 'uplot'
-import { grounds, hueOf, palette, type Theme } from '../colours.ts'
+import { hueOf, palette, type Theme } from '../colours.ts'
 import { formatCompact } from '../format.ts'
 import type { Line } from '../merge.ts'
 
 export type ChartStyle = { readonly theme: Theme; readonly phone: boolean }
 
-const inks: Record<Theme, { text: string; grid: string; cross: string }> = {
-  light: { text: '#6b7079', grid: '#eeeeea', cross: '#9aa0a8' },
-  dark: { text: '#868d96', grid: '#1f2427', cross: '#5a626b' },
+const inks: Record<Theme, { text: string; grid: string }> = {
+  light: { text: '#6b7079', grid: '#eeeeea' },
+  dark: { text: '#868d96', grid: '#1f2427' },
 }
 
 const font = '11px Geist, system-ui, sans-serif'
@@ -65,7 +65,7 @@ export function axesOf(style: ChartStyle, showTime: boolean): uPlot.Axis[] {
       grid: { stroke: ink.grid, width: 1 },
       size: style.phone ? 40 : 52,
       gap: 6,
-      space: 30,
+      space: 22,
       values: (_, splits) => splits.map((value) => axisNumber(value, splits)),
     },
   ]
@@ -81,13 +81,13 @@ export function rangeOfValues(low: number | null, high: number | null): [number,
   return [low >= 0 && from < 0 ? 0 : from, middle + half]
 }
 
-export const crossColour = (theme: Theme): string => inks[theme].cross
-export const groundColour = (theme: Theme): string => grounds[theme]
-
 /** '14:05' inside a day, '21 Nov' at midnight, seconds where the steps are that fine. */
-function timeLabels(_: uPlot, splits: number[]): string[] {
+function timeLabels(plot: uPlot, splits: number[]): string[] {
   const step_ms = splits.length > 1 ? splits[1]! - splits[0]! : 60_000
+  const { min = 0, max = 1 } = plot.scales['x']!
   return splits.map((at) => {
+    // A label at the very edge would be cut off.
+    if ((at - min!) / (max! - min!) > 0.985) return ''
     const date = new Date(at)
     const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0
     if (step_ms >= 43_200_000 || midnight) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })

@@ -118,15 +118,13 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
       : ordered.filter((each) => each === channel || channels.includes(each))
     show({ channels: next.length > 0 ? next : undefined }, true)
   }
-  const lines = devices.map((each) => ({
-    device: each,
-    synthetic:
-      each === device.device
-        ? isSynthetic(device.kind)
-        : each === twin?.twin
-          ? true
-          : (charts.chart?.series.find((s) => s.device === each)?.synthetic ?? false),
-  }))
+  const lines = devices.map((each) => {
+    const series = charts.chart?.series.find((one) => one.device === each)
+    const synthetic = each === device.device ? isSynthetic(device.kind) : (series?.synthetic ?? each === twin?.twin)
+    const role =
+      each === twin?.twin || (each === device.device && device.twinOf) ? 'twin' : synthetic ? 'original' : 'real'
+    return { device: each, synthetic, role }
+  })
   const bounds = boundsOf(view.range, serverNow())
   const empty = charts.chart?.series.every((series) => series.times.length === 0) === true
 
@@ -226,7 +224,7 @@ type Seen = { readonly at: number; readonly cadence_ms: number | undefined }
 
 /** Four charts fit on a screen without scrolling; more keep a readable height. */
 const heightOf = (count: number, screen: number, phone: boolean, showTime: boolean): number => {
-  const room = (screen - 320) / count - 50
+  const room = (screen - 292) / count - 46
   const plain = phone ? 132 : Math.round(Math.max(92, Math.min(360, room)))
   return plain + (showTime ? 18 : 0)
 }

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react'
 import { day_ms, hour_ms } from '../../../src/core/time.ts'
-import { api } from '../api.ts'
+import { api, type Chart } from '../api.ts'
 import { serverNow } from '../clock.ts'
 import { cssHue } from '../colours.ts'
 import { formatMoment, formatSpan } from '../format.ts'
@@ -32,9 +32,12 @@ export function OverviewStrip({ device, channel, synthetic, range, bounds, onRan
   const [grip, setGrip] = useState<Grip>()
   const [draft, setDraft] = useState<readonly [number, number]>()
   const chart = useLoad(
-    `${device}\n${channel}`,
-    (signal) => api.chart({ devices: [device], channels: [channel], from: '-7d', to: 'now', points: 400 }, signal),
-    { refresh_ms: 60_000 },
+    `${device}
+${channel}`,
+    (signal) => loadOverview(device, channel, signal),
+    {
+      refresh_ms: 60_000,
+    },
   ).data
   const series = chart?.series[0]
   const now = chart?.to ?? serverNow()
@@ -137,6 +140,15 @@ export function OverviewStrip({ device, channel, synthetic, range, bounds, onRan
       </div>
     </div>
   )
+}
+
+/** A week at a glance; of a device that is younger, its whole life at a finer step. */
+async function loadOverview(device: string, channel: string, signal: AbortSignal): Promise<Chart> {
+  const ask = (from: string | number) =>
+    api.chart({ devices: [device], channels: [channel], from, to: 'now', points: 400 }, signal)
+  const week = await ask('-7d')
+  const first = week.series[0]?.times[0]
+  return first === undefined || week.to - first > 3 * day_ms ? week : ask(first)
 }
 
 /** From the first known reading (at most a week ago, at least an hour) to now, and wide enough for the shown range. */

@@ -79,7 +79,7 @@ export function FleetPage() {
         <span className="result" role="status">
           {shown.length === list.length ? '' : `${formatCount(shown.length)} of ${formatCount(list.length)}`}
         </span>
-        <button type="button" className="button" onClick={() => setPanel(true)}>
+        <button type="button" className="button" aria-label="Fleets and twins" onClick={() => setPanel(true)}>
           <Icon name="twin" />
           <span>Fleets and twins</span>
         </button>

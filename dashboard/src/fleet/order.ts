@@ -18,7 +18,8 @@ export function shownRows(
   const { search, kind, sort, now } = query
   const kept = rows.filter((row) => ofKind(row, kind) && matchesSearch(row.device, search))
   const direction = sort.descending ? -1 : 1
-  const compare = comparison(sort.key, now)
+  const byName = nameOrder(rows)
+  const compare = sort.key === 'device' ? byName : comparison(sort.key, now)
   return kept.sort((a, b) => compare(a, b) * direction || byName(a, b))
 }
 
@@ -35,14 +36,17 @@ export function commonChannels(rows: readonly Row[]): string[] {
 
 const names = new Intl.Collator('en', { numeric: true })
 /** Real devices lead, each with its twin at its side; then the fleets. */
-const byName = (a: Row, b: Row) =>
-  crowd(a) - crowd(b) ||
-  names.compare(a.device.twinOf ?? a.device.device, b.device.twinOf ?? b.device.device) ||
-  names.compare(a.device.device, b.device.device)
-const crowd = (row: Row) => Number(isSynthetic(row.device.kind) && row.device.twinOf === undefined)
+function nameOrder(rows: readonly Row[]): (a: Row, b: Row) => number {
+  const kinds = new Map(rows.map((row) => [row.device.device, row.device.kind]))
+  const crowd = ({ device }: Row) =>
+    Number(isSynthetic(device.twinOf === undefined ? device.kind : kinds.get(device.twinOf)))
+  return (a, b) =>
+    crowd(a) - crowd(b) ||
+    names.compare(a.device.twinOf ?? a.device.device, b.device.twinOf ?? b.device.device) ||
+    names.compare(a.device.device, b.device.device)
+}
 
 function comparison(key: SortKey, now: number): (a: Row, b: Row) => number {
-  if (key === 'device') return byName
   if (key === 'location') return (a, b) => names.compare(a.device.location ?? '￿', b.device.location ?? '￿')
   if (key === 'seen') return (a, b) => (b.lastSeenAt ?? 0) - (a.lastSeenAt ?? 0)
   if (key === 'state') {

@@ -1,7 +1,7 @@
 // How the stream comes in: the rate and what became of it, how long an answer takes, what arrived last.
 
 import { useMemo, useState } from 'react'
-import { api, type IngestStats } from '../api.ts'
+import { api } from '../api.ts'
 import { serverNow } from '../clock.ts'
 import { formatClock, formatCount, formatLatency, formatValue } from '../format.ts'
 import { useLoad } from '../hooks.ts'
@@ -41,7 +41,7 @@ export function IngestPage() {
           <section className="channel" aria-label="Rate over ten minutes">
             <header>
               <h2>Events per second</h2>
-              <Legend stats={stats} steps={steps} point={point} />
+              <Legend steps={steps} point={point} />
             </header>
             <RateChart steps={steps} kind="rate" height={236} onPoint={setPoint} />
           </section>
@@ -83,15 +83,7 @@ export function IngestPage() {
   )
 }
 
-function Legend({
-  stats,
-  steps,
-  point,
-}: {
-  stats: IngestStats | undefined
-  steps: Steps | undefined
-  point: number | undefined
-}) {
+function Legend({ steps, point }: { steps: Steps | undefined; point: number | undefined }) {
   const colours = verdictColours[useTheme()]
   const at = steps && point !== undefined ? stepAt(steps, point) : undefined
   const sums = steps && {
@@ -106,10 +98,9 @@ function Legend({
           <i style={{ background: colours[verdict] }} aria-hidden="true" />
           {verdict}
           <b>{at ? `${rateText(at[verdict])}/s` : sums ? formatCount(sums[verdict]) : '–'}</b>
-          {!at && <small title="Since the start">{stats ? formatCount(stats[verdict]) : ''}</small>}
         </li>
       ))}
-      <li className="when">{at ? formatClock(steps!.times[point!]!) : `last ${span_s / 60} min, and since start`}</li>
+      <li className="when">{at ? formatClock(steps!.times[point!]!) : `in ${span_s / 60} min`}</li>
     </ul>
   )
 }

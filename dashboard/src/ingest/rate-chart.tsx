@@ -11,8 +11,8 @@ import { type Steps, span_s } from './history.ts'
 
 export const verdictColours: Record<Theme, { accepted: string; duplicate: string; rejected: string; latency: string }> =
   {
-    light: { accepted: '#1b8f87', duplicate: '#b9bfc6', rejected: '#c93c2d', latency: '#545a63' },
-    dark: { accepted: '#35b3a8', duplicate: '#59626b', rejected: '#ff7a6b', latency: '#aab1b9' },
+    light: { accepted: '#1b8f87', duplicate: '#b9bfc6', rejected: '#c93c2d', latency: '#8d949c' },
+    dark: { accepted: '#35b3a8', duplicate: '#59626b', rejected: '#ff7a6b', latency: '#6c757e' },
   }
 
 type Props = {
@@ -81,19 +81,14 @@ function dataOf(steps: Steps, kind: 'rate' | 'latency') {
 /** The whole stack first, then what is left of it without the top: painted over one another they stand on top of each other. */
 function stacked(theme: Theme): uPlot.Series[] {
   const colours = verdictColours[theme]
-  const paths = uPlot.paths.bars!({ size: [0.72, 12], align: 1, radius: 0.18 })
-  const bar = (fill: string): uPlot.Series => ({ fill, stroke: fill, width: 0, paths, points: { show: false } })
   return [{}, bar(colours.rejected), bar(colours.duplicate), bar(colours.accepted)]
 }
 
 function latency(theme: Theme): uPlot.Series[] {
-  return [
-    {},
-    {
-      stroke: verdictColours[theme].latency,
-      width: 1.4,
-      paths: uPlot.paths.stepped!({ align: 1 }),
-      points: { show: false },
-    },
-  ]
+  return [{}, bar(verdictColours[theme].latency)]
+}
+
+function bar(fill: string): uPlot.Series {
+  const paths = uPlot.paths.bars!({ size: [0.72, 12], align: 1, radius: 0.18 })
+  return { fill, stroke: fill, width: 0, paths, points: { show: false } }
 }

@@ -1,0 +1,46 @@
+// What a URL holds of a device page comes back as it was.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { fixedRange, type Range, rangeDefault, readView, sameRange, span_min_ms, writeView } from './range.ts'
+
+const ranges: fc.Arbitrary<Range> = fc.oneof(
+  fc.integer({ min: 1, max: 99_999 }).map((minutes) => ({ kind: 'live' as const, span_ms: minutes * 60_000 })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: span_min_ms, max: 1e10 }))
+    .map(([from, span]) => ({ kind: 'fixed' as const, from, to: from + span })),
+)
+const names = fc.stringMatching(/^[A-Za-z0-9_. äß-]{1,12}$/)
+
+test('every view survives its URL', () => {
+  fc.assert(
+    fc.property(
+      ranges,
+      fc.option(fc.uniqueArray(names, { minLength: 1 }), { nil: undefined }),
+      fc.option(names, { nil: undefined }),
+      (range, channels, compare) => {
+        const back = readView(writeView({ range, channels, compare }))
+        assert.ok(sameRange(back.range, range), JSON.stringify([back.range, range]))
+        assert.deepEqual(back.channels, channels)
+        assert.equal(back.compare, compare)
+      },
+    ),
+  )
+})
+
+test('the default is an empty query, and nonsense is the default', () => {
+  assert.equal(writeView({ range: rangeDefault, channels: undefined, compare: undefined }), '')
+  for (const search of ['', '?range=soon', '?range=0m', '?from=never&to=now', '?from=2026-01-02&to=2026-01-01'])
+    assert.ok(sameRange(readView(search).range, rangeDefault), search)
+})
+
+test('comparison can be switched off in a link', () => {
+  assert.equal(readView('?compare=').compare, '')
+  assert.equal(writeView({ range: rangeDefault, channels: undefined, compare: '' }), '?compare=')
+})
+
+test('a range drawn backwards or too narrow is put right', () => {
+  assert.deepEqual(fixedRange(20_000, 10_000), { kind: 'fixed', from: 10_000, to: 20_000 })
+  assert.deepEqual(fixedRange(10_000, 10_001), { kind: 'fixed', from: 10_000, to: 15_000 })
+})
