@@ -44,10 +44,11 @@ const requests: BatchReading[][] = Array.from({ length: Math.ceil(total / size) 
 if (only !== 'postgres') {
   const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'millrace-bench-')))
   try {
-    const straight = straightSqlite(folders[0]!, requests)
+    const straight = straightSqlite(folders[0]!, requests, false)
+    const indexed = straightSqlite(folders[0]!, requests, true)
     const stored = await withSqlite(folders[1]!, appendAll)
     const http = await overHttp('sqlite', folders[2]!)
-    report('SQLite', { straight, stored, http })
+    report('SQLite', { straight, indexed, stored, http })
   } finally {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true })
   }
@@ -60,28 +61,31 @@ else if (only !== 'sqlite') {
   try {
     // The schema is made by the store's own opening.
     await (await databases[0].open())[Symbol.asyncDispose]()
-    const straight = await straightPostgres(databases[0].url, requests)
+    const straight = await straightPostgres(databases[0].url, requests, false)
+    const indexed = await straightPostgres(databases[0].url, requests, true)
     const stored = await withPostgres(databases[1], appendAll)
     const http = await overHttp('postgres', databases[2].url)
-    report('PostgreSQL', { straight, stored, http })
+    report('PostgreSQL', { straight, indexed, stored, http })
   } finally {
     await Promise.all(databases.map((database) => database[Symbol.asyncDispose]()))
   }
 }
 
-type Times = { straight: number; stored: number; http: { seconds: number; latencies: number[] } }
+type Times = { straight: number; indexed: number; stored: number; http: { seconds: number; latencies: number[] } }
 
-function report(name: string, { straight, stored, http }: Times) {
+function report(name: string, { straight, indexed, stored, http }: Times) {
   const count = requests.length * size
   const rate = (seconds: number) => `${Math.round(count / seconds).toLocaleString('en')} readings/s`
   const sorted = http.latencies.toSorted((a, b) => a - b)
   const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!.toFixed(1)
   console.log(`${name}, ${count.toLocaleString('en')} readings, ${size} per request, ${connections} connections`)
-  console.log(`  straight into the table   ${rate(straight)}`)
-  console.log(`  the store's append        ${rate(stored)}`)
-  console.log(`  over HTTP                 ${rate(http.seconds)}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`)
+  console.log(`  straight, readings alone   ${rate(straight)}`)
+  console.log(`  straight, with unique ids  ${rate(indexed)}`)
+  console.log(`  the store's append         ${rate(stored)}`)
+  console.log(`  over HTTP                  ${rate(http.seconds)}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`)
+  const ratio = (seconds: number) => (seconds / http.seconds).toFixed(2)
   console.log(
-    `  ratio to straight ${(straight / http.seconds).toFixed(2)}, to append ${(stored / http.seconds).toFixed(2)}`,
+    `  ratio to readings alone ${ratio(straight)}, with unique ids ${ratio(indexed)}, to append ${ratio(stored)}`,
   )
 }
 

@@ -1,5 +1,7 @@
 // The ceiling of ingestion: the same rows into the same tables by the best statement there is, one transaction per
-// 1,000, no ledger, no check, no door. What is prepared beforehand (keys, sorting, encoding) is not counted to anybody.
+// 1,000, no check and no door. What is prepared beforehand (keys, sorting, encoding) is not counted. Two of them: the
+// readings alone, which nothing keeps from being stored twice, and the readings with the database's own unique index
+// of their ids, which is the plain way to keep the promise that an id counts once.
 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,10 +10,11 @@ import { tenantSchema } from '#databases/sqlite/schema.ts'
 import { type BatchReading, batchOf } from '#stores/series/batch.ts'
 
 /** One prepared insert per row, in the order of the key, which is what SQLite takes fastest. Seconds. */
-export function straightSqlite(folder: string, requests: readonly (readonly BatchReading[])[]): number {
-  const database = new DatabaseSync(join(folder, 'straight.sqlite'))
+export function straightSqlite(folder: string, requests: readonly (readonly BatchReading[])[], ids: boolean): number {
+  const database = new DatabaseSync(join(folder, `straight-${ids}.sqlite`))
   database.exec('pragma journal_mode = wal; pragma synchronous = full')
   for (const migration of tenantSchema) database.exec(migration)
+  if (ids) database.exec('create unique index reading_id on reading(id_key)')
   const insert = database.prepare(
     'insert into reading(device_key, recorded_at, id_key, received_at, layout_key, v0, v1, v2, v3) values (?,?,?,?,?,?,?,?,?)',
   )
@@ -36,8 +39,13 @@ export function straightSqlite(folder: string, requests: readonly (readonly Batc
 }
 
 /** unnest of one array per column over two connections: of what was tried, the fastest way in. Seconds. */
-export async function straightPostgres(url: string, requests: readonly (readonly BatchReading[])[]): Promise<number> {
+export async function straightPostgres(
+  url: string,
+  requests: readonly (readonly BatchReading[])[],
+  withIds: boolean,
+): Promise<number> {
   const sql = postgres(url, { max: 2, onnotice: () => {}, fetch_types: false, connection: { search_path: 'millrace' } })
+  await sql`truncate reading, ledger`
   const first = requests[0]![0]!.recordedAt
   const last = requests.at(-1)!.at(-1)!.recordedAt
   for (let at = first; at <= last + 86_400_000; at += 86_400_000) await sql`select ensure_partition(${at}::float8)`
@@ -52,7 +60,11 @@ export async function straightPostgres(url: string, requests: readonly (readonly
   const queue = prepared.values()
   const writer = async () => {
     for (const [recorded, received, ids, devices, values] of queue) {
-      await sql`
+      const ledger = withIds
+        ? sql`with known as (
+            insert into ledger (id, payload, tenant) select i, 1, 'local' from unnest(${ids!}::uuid[]) n (i) order by i)`
+        : sql``
+      await sql`${ledger}
         insert into reading (recorded_at, received_at, id, device_key, layout_key, tenant, "values")
         select r, e, i, d, 1, 'local', v::float8[]
         from unnest(${recorded!}::float8[], ${received!}::float8[], ${ids!}::uuid[], ${devices!}::int[], ${values!}::text[])
