@@ -57,6 +57,11 @@ export type Model = {
   at?(time: number, rng: Rng, into: Float64Array): void
   /** Anomalies planted in [from, to). */
   anomalies(range: { from: number; to: number }, rng: Rng): Anomaly[]
+  /**
+   * How much later (or, below 0, earlier) than its due instant on the natural grid a reading is taken, ms; readings keep
+   * their order. `sample` stays on the grid; who streams readings adds it. Absent: always punctual.
+   */
+  jitter?(time: number, rng: Rng): number
   /** A JSON document from which the generator's `load` makes the same model. */
   save(): unknown
 }
@@ -66,6 +71,8 @@ export type Generator<P extends z.ZodType = z.ZodType> = {
   readonly summary: string
   /** Parameters; `{}` must be valid. */
   readonly params: P
+  /** Names of ready-made channels that `params.channels` takes, such as 'temperature'. */
+  readonly presets?: readonly string[]
   readonly capabilities: {
     /** Whether it can make data without a real frame. */
     readonly preset: boolean

@@ -1,0 +1,4 @@
+import { testGenerator } from '../contract.ts'
+import template from './index.ts'
+
+testGenerator(template)

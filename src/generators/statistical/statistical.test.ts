@@ -1,0 +1,4 @@
+import { testGenerator } from '../contract.ts'
+import statistical from './index.ts'
+
+testGenerator(statistical)

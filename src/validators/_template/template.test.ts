@@ -1,0 +1,4 @@
+import { testValidator } from '../contract.ts'
+import template from './index.ts'
+
+testValidator(template)

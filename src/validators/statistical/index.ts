@@ -1,0 +1,87 @@
+// The statistical validator: does the candidate have the reference's distribution, memory and connections?
+// Every measurement has a threshold; its score is 100 at no distance, 50 at the threshold and 0 at twice the threshold.
+// `fidelity.overall` is the mean over the aspects (values, spread, memory, connections); an aspect is the mean of its
+// measurements. docs/guide/fidelity.md has what real data scores against itself.
+
+import { InputError } from '#core/errors.ts'
+import { type Frame, medianStep_ms } from '#core/series.ts'
+import { defineValidator, type Finding } from '../validator.ts'
+import { type Aspect, connectionsOf, type Measure, measuresOf, type Pair } from './measures.ts'
+
+const fewest = 16
+const aspects: readonly Aspect[] = ['values', 'spread', 'memory', 'connections']
+
+export default defineValidator({
+  name: 'statistical',
+  summary: 'Distribution, memory and correlation of a candidate held against a real frame; fidelity 0..100.',
+  needsReference: true,
+  validate(candidate, reference) {
+    if (!reference) throw new InputError('a reference is needed: the real frame to hold the candidate against')
+    const pairs = pairsOf(candidate, reference)
+    const measures = [...pairs.flatMap(measuresOf), ...connectionsOf(pairs)]
+    const scores = aspects.flatMap((aspect) => {
+      const own = measures.filter((measure) => measure.aspect === aspect).map(scoreOf)
+      return own.length === 0 ? [] : [[aspect, average(own)] as const]
+    })
+    const overall = Math.round(10 * average(scores.map(([, score]) => score))) / 10
+    const summary: Finding = {
+      name: 'fidelity.overall',
+      value: overall,
+      threshold: 60,
+      verdict: overall >= 60 ? 'pass' : overall >= 40 ? 'warn' : 'fail',
+      why: `of 100, the mean of ${scores.map(([aspect, score]) => `${aspect} ${Math.round(score)}`).join(', ')}`,
+    }
+    return [summary, ...measures.map(findingOf)]
+  },
+})
+
+const average = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
+const scoreOf = ({ value, threshold }: Measure) => 100 * Math.max(0, 1 - value / (2 * threshold))
+
+function findingOf({ name, value, threshold, why }: Measure): Finding {
+  const verdict = value <= threshold ? 'pass' : value <= 2 * threshold ? 'warn' : 'fail'
+  return { name, value: Number(value.toPrecision(6)), threshold, verdict, why }
+}
+
+/** The channels that both have, with enough values, on the coarser of the two steps. */
+function pairsOf(candidate: Frame, reference: Frame): Pair[] {
+  const names = (frame: Frame) => frame.channels.map((channel) => channel.name).join(', ') || 'none'
+  const step_ms = Math.max(medianStep_ms(candidate.times), medianStep_ms(reference.times))
+  const shared = candidate.channels.flatMap((mine): Pair[] => {
+    const real = reference.channels.find((channel) => channel.name === mine.name)
+    if (!real) return []
+    return [
+      {
+        name: mine.name,
+        candidate: gridded(candidate.times, mine.values, step_ms),
+        reference: gridded(reference.times, real.values, step_ms),
+      },
+    ]
+  })
+  if (shared.length === 0) {
+    throw new InputError(
+      `the frames share no channel: the candidate has ${names(candidate)}, the reference ${names(reference)}`,
+    )
+  }
+  const known = (values: Float64Array) => values.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0)
+  const enough = shared.filter((pair) => known(pair.candidate) >= fewest && known(pair.reference) >= fewest)
+  if (enough.length === 0) {
+    throw new InputError(`no shared channel has ${fewest} values in both frames, which is the least to compare`)
+  }
+  return enough
+}
+
+/** Rows at a regular step, so that a lag means the same time in both frames; NaN where nothing was measured. */
+function gridded(times: Float64Array, values: Float64Array, step_ms: number): Float64Array {
+  if (times.length === 0 || !(step_ms > 0)) return values
+  const start = times[0]!
+  // Long silences would make the grid mostly empty: four cells per row are the most that is kept.
+  const most = 4 * times.length
+  const rows = Math.min(most, Math.round((times[times.length - 1]! - start) / step_ms) + 1)
+  const grid = new Float64Array(rows).fill(Number.NaN)
+  for (let i = 0; i < times.length; i++) {
+    const row = Math.round((times[i]! - start) / step_ms)
+    if (row < rows && !Number.isNaN(values[i]!)) grid[row] = values[i]!
+  }
+  return grid
+}

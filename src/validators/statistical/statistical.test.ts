@@ -1,0 +1,4 @@
+import { testValidator } from '../contract.ts'
+import statistical from './index.ts'
+
+testValidator(statistical)
