@@ -36,6 +36,12 @@ export function portErrorOf(error: unknown): Error {
   return new BugError(`PostgreSQL: ${messageOf(error)}`, { cause: error })
 }
 
+/** Whether the connection that this came from is gone. */
+export const isConnectionLost = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return connection.test(code) || /^(08|57P)/.test(code)
+}
+
 /** SQLSTATE or the client's own code; '' when there is none. */
 export const codeOf = (error: unknown): string =>
   error instanceof postgres.PostgresError || (error instanceof Error && 'code' in error) ? String(error.code) : ''

@@ -1,8 +1,10 @@
 // A pool of single connections, each lent to one caller at a time. The client's own pool sends statements of others
-// down a connection that is busy, where they wait behind a slow one and fail when they begin a transaction there.
+// down a connection that is busy, where they wait behind a slow one and fail when they begin a transaction there. And a
+// client whose connection was lost answers its next statement with the error of the last: it is replaced by a new one.
 
 import postgres, { type Options, type Sql } from 'postgres'
 import { UnavailableError } from '#core/errors.ts'
+import { isConnectionLost } from './failures.ts'
 
 export type Pool = AsyncDisposable & {
   /** Lends a connection to `run` until its promise settles. Throws UnavailableError when too many wait. */
@@ -12,10 +14,11 @@ export type Pool = AsyncDisposable & {
 /** Callers that wait for a connection, at most. */
 const waiting_max = 10_000
 
-/** Connections are made when they are first needed, and made again by the client when they were lost. */
+/** Connections are made when they are first needed, and anew when they were lost. */
 export function poolOf(url: string, size: number, options: Options<Record<string, postgres.PostgresType>>): Pool {
-  const all = Array.from({ length: size }, () => postgres(url, { ...options, max: 1 }) as unknown as Sql)
-  const free = all.toReversed()
+  const make = () => postgres(url, { ...options, max: 1 }) as unknown as Sql
+  const all = new Set(Array.from({ length: size }, make))
+  const free = [...all]
   const waiting: ((sql: Sql) => void)[] = []
   let ended = false
   const take = (): Sql | Promise<Sql> => {
@@ -30,9 +33,17 @@ export function poolOf(url: string, size: number, options: Options<Record<string
   }
   return {
     async use(run) {
-      const sql = await take()
+      let sql = await take()
       try {
         return await run(sql)
+      } catch (error) {
+        if (isConnectionLost(error)) {
+          all.delete(sql)
+          sql.end({ timeout: 0 }).catch(() => {})
+          sql = make()
+          all.add(sql)
+        }
+        throw error
       } finally {
         const next = waiting.shift()
         if (next) next(sql)
@@ -41,7 +52,7 @@ export function poolOf(url: string, size: number, options: Options<Record<string
     },
     async [Symbol.asyncDispose]() {
       ended = true
-      await Promise.all(all.map((sql) => sql.end({ timeout: 5 })))
+      await Promise.all([...all].map((sql) => sql.end({ timeout: 5 })))
     },
   }
 }
