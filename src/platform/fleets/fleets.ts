@@ -1,5 +1,6 @@
 // Fleets: any number of synthetic devices, streamed through the pipeline in real time or faster.
 
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '#core/clock.ts'
 import { InputError, messageOf, NotFoundError } from '#core/errors.ts'
 import type { Tenant } from '#core/tenant.ts'
@@ -9,7 +10,7 @@ import type { SeriesStore } from '#stores/series/store.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import type { Stretch } from './backfill.ts'
 import type { Imperfections } from './field.ts'
-import { membersOf } from './generate.ts'
+import { type FleetMember, membersOf } from './generate.ts'
 import { generatorNamed } from './models.ts'
 import { registerMembers } from './register.ts'
 import { gap, type RunningFleet, runFleet, type Saved } from './running.ts'
@@ -86,6 +87,7 @@ export function createFleets(parts: FleetsParts): Fleets {
     const { specification } = record
     const generator = parts.generator ?? (await generatorNamed('statistical'))
     const members = membersOf(generator, specification, imperfections)
+    await warm(members, clock.now())
     const newest = await registerMembers(catalogue, tenant, specification.fleet, members, clock.now())
     const now = clock.now()
     const missing: Stretch[] = [...record.missing]
@@ -186,6 +188,14 @@ export function createFleets(parts: FleetsParts): Fleets {
       running.clear()
       await Promise.all(all.map((fleet) => fleet.stop()))
     },
+  }
+}
+
+/** A model is prepared when it is first read: ten thousand of them at once would make the first second late. */
+async function warm(members: readonly FleetMember[], at: number): Promise<void> {
+  for (const [i, member] of members.entries()) {
+    member.readingAt(at)
+    if (i % 100 === 99) await setImmediate()
   }
 }
 

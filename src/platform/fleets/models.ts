@@ -22,15 +22,18 @@ export async function generatorNamed(name: string): Promise<Generator> {
 
 export type ModelOf = (member: Member) => { readonly model: Model; readonly modelRng: Rng }
 
-/** What is planted, a day and channel: about ten anomalies a day in a fleet of twenty. */
+/** What is planted, by day and device: about ten anomalies a day in a fleet of twenty. */
 const planted = [
-  { kind: 'spike', rate_per_day: 0.04, magnitude: 6 },
-  { kind: 'drift', rate_per_day: 0.02, magnitude: 4, duration_ms: 2 * 3_600_000 },
-  { kind: 'level_shift', rate_per_day: 0.02, magnitude: 4, duration_ms: 3_600_000 },
-  { kind: 'stuck', rate_per_day: 0.03, duration_ms: 2_700_000 },
-  { kind: 'noise_burst', rate_per_day: 0.03, magnitude: 4, duration_ms: 1_200_000 },
-  { kind: 'dropout', rate_per_day: 0.03, duration_ms: 900_000 },
+  { kind: 'spike', rate_per_day: 0.12, magnitude: 6 },
+  { kind: 'drift', rate_per_day: 0.06, magnitude: 4, duration_ms: 2 * 3_600_000 },
+  { kind: 'level_shift', rate_per_day: 0.06, magnitude: 4, duration_ms: 3_600_000 },
+  { kind: 'stuck', rate_per_day: 0.09, duration_ms: 2_700_000 },
+  { kind: 'noise_burst', rate_per_day: 0.09, magnitude: 4, duration_ms: 1_200_000 },
+  { kind: 'dropout', rate_per_day: 0.09, duration_ms: 900_000 },
 ]
+
+/** Beside the traits of `roster.ts`. */
+const anomaliesAt = 2 ** 52 + 128
 
 /** Throws InputError where a channel is no preset. */
 export function modelsOf(generator: Generator, specification: FleetSpecification): ModelOf {
@@ -38,8 +41,13 @@ export function modelsOf(generator: Generator, specification: FleetSpecification
   const weather = createRng(seed)
   // A battery's end is a fault of its own: `instrument.ts` lets the device fall silent.
   const sensors = channels.filter((name) => name !== 'battery')
-  const anomalies = sensors.length > 0 ? planted.map((anomaly) => ({ ...anomaly, channels: sensors, seed })) : []
-  return ({ device, latitude, longitude }) => {
+  return ({ device, latitude, longitude, rng }) => {
+    // Each kind on one channel of a device, another on the next device: every pair occurs, and a reading stays cheap.
+    const first = rng.wordAt(anomaliesAt)
+    const anomalies =
+      sensors.length > 0
+        ? planted.map((kind, i) => ({ ...kind, channels: [sensors[(first + i) % sensors.length]!], seed }))
+        : []
     const given = { channels, device, latitude, longitude, step_ms: interval_ms, gaps: 0, anomalies }
     const params = generator.params.safeParse(given)
     if (params.success) return { model: generator.preset(params.data), modelRng: weather }
