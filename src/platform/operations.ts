@@ -8,6 +8,7 @@ import { ingestOperations } from './ingest/operations.ts'
 import { liveOperations } from './live/operations.ts'
 import { overview } from './overview.ts'
 import { queryOperations } from './query/operations.ts'
+import { twinOperations } from './twins/operations.ts'
 
 export const operations = [
   overview,
@@ -17,5 +18,6 @@ export const operations = [
   ...liveOperations,
   ...generateOperations,
   ...fleetOperations,
+  ...twinOperations,
   ...accessOperations,
 ]

@@ -13,6 +13,7 @@ import { createFleets } from '#platform/fleets/fleets.ts'
 import type { Operation } from '#platform/operation.ts'
 import { operations as all } from '#platform/operations.ts'
 import { createCore, type Platform } from '#platform/platform.ts'
+import { createTwins } from '#platform/twins/twins.ts'
 import type { Catalogue, KeyScope } from '#stores/catalogue/catalogue.ts'
 import { catalogues } from '#stores/catalogue/registry.ts'
 import { seriesStores } from '#stores/series/registry.ts'
@@ -47,7 +48,9 @@ export async function openServer(
   const core = createCore({ version: '0.0.0-test', clock: systemClock, store, catalogue })
   const fleets = createFleets(core)
   made.defer(() => fleets.close())
-  const platform: Platform = { ...core, fleets, twins: undefined as never }
+  const twins = createTwins(core)
+  made.defer(() => twins.close())
+  const platform: Platform = { ...core, fleets, twins }
   const errors: unknown[] = []
   const server = createRestServer({ platform, operations, onError: (error) => errors.push(error), ...options })
   made.use(server)
