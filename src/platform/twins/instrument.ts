@@ -1,11 +1,10 @@
-// What a twin sends at a nominal time: the model's values, with the device's own jitter and resolution. Gaps are the
-// model's, which learned them; a twin's link does not fail on top of that.
+// What a twin sends at a nominal time: the model's values, with its jitter and its gaps, which it learned: a twin's link
+// does not fail on top of that.
 
 import { createRng } from '#core/rng.ts'
 import type { Model } from '#generators/generator.ts'
-import { timedId, wordsPerInstant } from '../fleets/ids.ts'
+import { timedId } from '../fleets/ids.ts'
 import type { Instrument, Synthetic } from '../fleets/instrument.ts'
-import { type Cadence, strayed } from './cadence.ts'
 import { modelRngOf } from './fit.ts'
 
 export type TwinParts = {
@@ -14,10 +13,9 @@ export type TwinParts = {
   /** Counts the fits: a refitted twin's readings are others, so their ids are too. */
   readonly version: number
   readonly model: Model
-  readonly cadence: Cadence
 }
 
-export function createTwinInstrument({ twin, seed, version, model, cadence }: TwinParts): Instrument {
+export function createTwinInstrument({ twin, seed, version, model }: TwinParts): Instrument {
   const ids = createRng(seed).derive('twin', twin, version)
   const modelRng = modelRngOf(seed, twin)
   const names = model.card.channels.map(({ name }) => name)
@@ -29,12 +27,12 @@ export function createTwinInstrument({ twin, seed, version, model, cadence }: Tw
     let measured = 0
     for (let k = 0; k < into.length; k++) {
       if (Number.isNaN(into[k]!)) continue
-      // Multiples of 0.1 come as 0.30000000000000004: ten digits are more than any sensor has.
+      // Ten digits are more than any sensor has, and -0 is 0.
       values[names[k]!] = Number(into[k]!.toPrecision(10)) + 0
       measured++
     }
     if (measured === 0) return undefined
-    const recordedAt = strayed(cadence, ids, time, time * wordsPerInstant + 4)
+    const recordedAt = Math.round(time + (model.jitter?.(time, modelRng) ?? 0))
     return { id: timedId(ids, time), device: twin, recordedAt, values }
   }
 
