@@ -128,6 +128,7 @@ function measure(design: Design, version: 4 | 7, size: number): string {
     let slowest = 0
     let fresh = 0
     const start = performance.now()
+    const used = process.cpuUsage()
     for (let from = 0; from < timed; from += batchSize) {
       const begin = performance.now()
       database.exec('begin immediate')
@@ -144,8 +145,10 @@ function measure(design: Design, version: 4 | 7, size: number): string {
       slowest = Math.max(slowest, performance.now() - begin)
     }
     const rate = timed / ((performance.now() - start) / 1000)
+    const { user, system } = process.cpuUsage(used)
     if (fresh !== timed) throw new Error(`${design.name}: ${fresh} of ${timed} ids were new`)
-    return `${Math.round(rate / 1000)}k/s (slowest batch ${Math.round(slowest)} ms)`
+    const cpu = ((user + system) / timed).toFixed(1)
+    return `${String(Math.round(rate / 1000)).padStart(4)}k/s, ${cpu} us of processor each, slowest batch ${Math.round(slowest)} ms`
   } finally {
     connection.close()
     rmSync(folder, { recursive: true })

@@ -29,8 +29,8 @@ export type OpenConnection = Connection & {
 
 const cacheSize_KiB = 65_536
 const mapSize_bytes = 1 << 28
-/** Pages of the log after which a commit copies it into the file: 32 MiB. Fewer would copy the same pages more often. */
-const checkpoint_pages = 8_000
+/** Pages of the log after which a commit copies it into the file: 64 MiB. Fewer would copy the same pages more often. */
+const checkpoint_pages = 16_000
 
 export function openConnection(
   path: string,
@@ -43,7 +43,7 @@ export function openConnection(
   try {
     if (mode === 'write') {
       database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = ${checkpoint_pages};
-        pragma journal_size_limit = 67108864`)
+        pragma journal_size_limit = 134217728`)
       migrate(database, path, schema)
     }
     database.exec(

@@ -43,7 +43,9 @@ export function openPool({ mode, threads: size, ahead, openFiles, waiting: limit
 
   function start(): Thread {
     const cancelled = new Int32Array(new SharedArrayBuffer(4))
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { mode, openFiles, cancelled } })
+    const workerData = { mode, openFiles, cancelled }
+    // Flags of the main program, such as --input-type, are none of the thread's business.
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })
     worker.setMaxListeners(0)
     const running = new Map<number, Pending>()
     let cause: unknown
