@@ -66,6 +66,8 @@ export async function openServer(
     },
     ask: (path, { key, ...init } = {}) =>
       fetch(url + path, {
+        // Streams as bodies need it.
+        ...({ duplex: 'half' } as object),
         ...init,
         headers: { ...(init.headers as object), ...(key ? { authorization: `Bearer ${key}` } : {}) },
       }),
