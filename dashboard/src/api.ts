@@ -56,6 +56,8 @@ export type Fleet = {
   readonly interval_ms: number
   readonly speed: number
   readonly state: 'backfilling' | 'running' | 'stopped'
+  /** 0..1 of its history. */
+  readonly progress?: number
   readonly sent: number
   readonly accepted: number
   readonly late_ms: number

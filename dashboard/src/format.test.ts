@@ -34,7 +34,7 @@ test('measures print units as people write them, bytes in powers of a thousand',
   assert.deepEqual(formatMeasure(12, 'By'), ['12', 'B'])
   assert.deepEqual(formatMeasure(1.9e9, 'By'), ['1.90', 'GB'])
   assert.deepEqual(formatMeasure(undefined, 'hPa'), ['–', 'hPa'])
-  assert.equal(formatWithUnit(48, '%'), '48.00%')
+  assert.equal(formatWithUnit(48, '%'), '48.0%')
   assert.equal(formatWithUnit(3, '1'), '3.00')
 })
 

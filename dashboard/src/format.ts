@@ -44,6 +44,7 @@ export function formatMeasure(value: number | undefined | null, unit: string): r
     const scaled = value / limit
     return [limit === 1 ? String(Math.round(scaled)) : scaled.toPrecision(3), `${letter}${printed}`]
   }
+  if (printed === '%') return [Math.abs(value) < 1 && value !== 0 ? value.toPrecision(2) : value.toFixed(1), printed]
   return [formatValue(value), printed]
 }
 

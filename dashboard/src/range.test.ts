@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fixedRange, type Range, rangeDefault, readView, sameRange, span_min_ms, writeView } from './range.ts'
+import { fixedRange, type Range, rangeDefault, rangeFor, readView, sameRange, span_min_ms, writeView } from './range.ts'
 
 const ranges: fc.Arbitrary<Range> = fc.oneof(
   fc.integer({ min: 1, max: 99_999 }).map((minutes) => ({ kind: 'live' as const, span_ms: minutes * 60_000 })),
@@ -21,7 +21,7 @@ test('every view survives its URL', () => {
       fc.option(names, { nil: undefined }),
       (range, channels, compare) => {
         const back = readView(writeView({ range, channels, compare }))
-        assert.ok(sameRange(back.range, range), JSON.stringify([back.range, range]))
+        assert.ok(sameRange(back.range!, range), JSON.stringify([back.range, range]))
         assert.deepEqual(back.channels, channels)
         assert.equal(back.compare, compare)
       },
@@ -29,15 +29,28 @@ test('every view survives its URL', () => {
   )
 })
 
-test('the default is an empty query, and nonsense is the default', () => {
-  assert.equal(writeView({ range: rangeDefault, channels: undefined, compare: undefined }), '')
+test('no wish is an empty query, and nonsense is no wish', () => {
+  assert.equal(writeView({ range: undefined, channels: undefined, compare: undefined }), '')
   for (const search of ['', '?range=soon', '?range=0m', '?from=never&to=now', '?from=2026-01-02&to=2026-01-01'])
-    assert.ok(sameRange(readView(search).range, rangeDefault), search)
+    assert.equal(readView(search).range, undefined, search)
+})
+
+test('the first view fits the age of the device', () => {
+  const now = 1_700_000_000_000
+  const minute = 60_000
+  const live = (kind: 'host' | 'synthetic', age_ms: number) =>
+    rangeFor({ kind, createdAt: now - age_ms, lastRecordedAt: now }, now)
+  assert.deepEqual(live('host', minute), { kind: 'live', span_ms: 5 * minute })
+  assert.deepEqual(live('host', 10 * minute), { kind: 'live', span_ms: 15 * minute })
+  assert.deepEqual(live('host', 90 * minute), rangeDefault)
+  assert.deepEqual(live('synthetic', minute), rangeDefault, 'a fleet comes with its history')
+  const imported = rangeFor({ createdAt: now, lastRecordedAt: now - 900 * 86_400_000 }, now)
+  assert.ok(imported.kind === 'fixed' && imported.to - imported.from > 6 * 86_400_000 && imported.to < now)
 })
 
 test('comparison can be switched off in a link', () => {
   assert.equal(readView('?compare=').compare, '')
-  assert.equal(writeView({ range: rangeDefault, channels: undefined, compare: '' }), '?compare=')
+  assert.equal(writeView({ range: undefined, channels: undefined, compare: '' }), '?compare=')
 })
 
 test('a range drawn backwards or too narrow is put right', () => {

@@ -1,5 +1,6 @@
 // What a device page shows, as a URL holds it: channels, range, comparison. Pure, so that a shared link is testable.
 
+import type { Device } from '../../src/core/device.ts'
 import { day_ms, hour_ms, minute_ms } from '../../src/core/time.ts'
 
 /** A live range follows the clock; a fixed one stands still. Epoch ms. */
@@ -20,11 +21,25 @@ export const rangeDefault: Range = { kind: 'live', span_ms: hour_ms }
 export const span_min_ms = 5_000
 
 export type View = {
-  readonly range: Range
   /** Undefined: the page's own choice. */
+  readonly range: Range | undefined
+  /** Undefined: the first few. */
   readonly channels: readonly string[] | undefined
   /** Undefined: the twin, when there is one. '' : nothing. */
   readonly compare: string | undefined
+}
+
+/**
+ * What a device page shows unless its URL says otherwise: the last hour; of a device that is younger, less; of one that is
+ * long silent or was imported, its last week.
+ */
+export function rangeFor(device: Pick<Device, 'kind' | 'createdAt' | 'lastRecordedAt'>, now: number): Range {
+  const { lastRecordedAt, createdAt, kind } = device
+  if (lastRecordedAt !== undefined && now - lastRecordedAt > day_ms)
+    return { kind: 'fixed', from: lastRecordedAt - 7 * day_ms, to: lastRecordedAt + minute_ms }
+  const age_ms = now - createdAt
+  if (kind === 'synthetic' || age_ms > 30 * minute_ms) return rangeDefault
+  return { kind: 'live', span_ms: age_ms < 5 * minute_ms ? 5 * minute_ms : 15 * minute_ms }
 }
 
 export const boundsOf = (range: Range, now: number): readonly [number, number] =>
@@ -56,10 +71,10 @@ export function readView(search: string): View {
 export function writeView(view: View): string {
   const query = new URLSearchParams()
   const { range } = view
-  if (range.kind === 'fixed') {
+  if (range?.kind === 'fixed') {
     query.set('from', new Date(range.from).toISOString())
     query.set('to', new Date(range.to).toISOString())
-  } else if (range.span_ms !== spanOf(rangeDefault)) {
+  } else if (range) {
     const preset = presets.find((p) => p.span_ms === range.span_ms)
     query.set('range', preset ? preset.name : `${Math.round(range.span_ms / minute_ms)}m`)
   }
@@ -69,7 +84,7 @@ export function writeView(view: View): string {
   return text ? `?${text}` : ''
 }
 
-function readRange(query: URLSearchParams): Range {
+function readRange(query: URLSearchParams): Range | undefined {
   const from = readTime(query.get('from'))
   const to = readTime(query.get('to'))
   if (from !== undefined && to !== undefined && to > from) return fixedRange(from, to)
@@ -77,7 +92,7 @@ function readRange(query: URLSearchParams): Range {
   const preset = presets.find((p) => p.name === name)
   if (preset) return { kind: 'live', span_ms: preset.span_ms }
   const minutes = /^(\d{1,6})m$/.exec(name ?? '')?.[1]
-  return minutes && Number(minutes) > 0 ? { kind: 'live', span_ms: Number(minutes) * minute_ms } : rangeDefault
+  return minutes && Number(minutes) > 0 ? { kind: 'live', span_ms: Number(minutes) * minute_ms } : undefined
 }
 
 function readTime(text: string | null): number | undefined {

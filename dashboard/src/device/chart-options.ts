@@ -100,7 +100,7 @@ function timeLabels(plot: uPlot, splits: number[]): string[] {
 function axisNumber(value: number, splits: readonly number[]): string {
   const step = splits.length > 1 ? Math.abs(splits[1]! - splits[0]!) : 1
   if (value === 0) return '0'
-  if (Math.abs(value) >= 10_000) return formatCompact(value).replace(/\.0+(?=\D)/, '')
+  if (Math.max(...splits.map(Math.abs)) >= 10_000) return formatCompact(value).replace(/\.0+(?=\D|$)/, '')
   let digits = 0
   while (digits < 6 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits++
   return value.toFixed(digits)

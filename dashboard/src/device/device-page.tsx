@@ -12,7 +12,17 @@ import { useLive } from '../live.ts'
 import { Command, CopyButton, curlOf, Notice } from '../parts/controls.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { KindMark, StateMark } from '../parts/marks.tsx'
-import { boundsOf, presets, type Range, rangeDefault, readView, sameRange, type View, writeView } from '../range.ts'
+import {
+  boundsOf,
+  presets,
+  type Range,
+  rangeDefault,
+  rangeFor,
+  readView,
+  sameRange,
+  type View,
+  writeView,
+} from '../range.ts'
 import { devicePath, Link, navigate, useSearch } from '../router.tsx'
 import { nextCadence_ms, stateOf } from '../state.ts'
 import { ChannelChart } from './channel-chart.tsx'
@@ -50,8 +60,10 @@ export function DevicePage({ name }: { name: string }) {
 }
 
 function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }) {
-  const view = readView(useSearch())
-  const lastLive = useRef<Range>(view.range.kind === 'live' ? view.range : rangeDefault)
+  const asked = readView(useSearch())
+  const [first] = useState(() => rangeFor(device, serverNow()))
+  const view = { ...asked, range: asked.range ?? first }
+  const lastLive = useRef<Range>(view.range.kind === 'live' ? view.range : first.kind === 'live' ? first : rangeDefault)
   if (view.range.kind === 'live') lastLive.current = view.range
   const zooms = useRef<Range[]>([])
   const area = useRef<HTMLDivElement>(null)
@@ -90,7 +102,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
   })
 
   const show = (change: Partial<View>, replace = false) =>
-    navigate(devicePath(device.device) + writeView({ ...view, ...change }), { replace, keepScroll: true })
+    navigate(devicePath(device.device) + writeView({ ...asked, ...change }), { replace, keepScroll: true })
   const setRange = (range: Range) => !sameRange(range, view.range) && show({ range })
   const zoom = (from: number, to: number) => {
     zooms.current.push(view.range)
@@ -159,6 +171,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
             {channels[0] && (
               <OverviewStrip
                 device={device.device}
+                last={device.lastRecordedAt}
                 channel={channels[0]}
                 synthetic={isSynthetic(device.kind)}
                 range={view.range}
@@ -192,7 +205,12 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
                 unit={device.units?.[channel] ?? unitOfChannel(channel)}
                 devices={lines}
                 showTime={phone || i === channels.length - 1}
-                height={heightOf(channels.length, screen, phone, phone || i === channels.length - 1)}
+                height={heightOf(
+                  channels.length,
+                  screen - (ordered.length > 9 ? 30 : 0),
+                  phone,
+                  phone || i === channels.length - 1,
+                )}
                 onZoom={zoom}
                 onZoomOut={zoomOut}
               />
@@ -229,7 +247,12 @@ const heightOf = (count: number, screen: number, phone: boolean, showTime: boole
   return plain + (showTime ? 18 : 0)
 }
 
-function Title(props: { device: Device; view: View; channels: readonly string[]; seen: { readonly current: Seen } }) {
+function Title(props: {
+  device: Device
+  view: View & { range: Range }
+  channels: readonly string[]
+  seen: { readonly current: Seen }
+}) {
   const { device, view, channels } = props
   const now = useNow()
   const seenAt = Math.max(props.seen.current.at, device.lastSeenAt ?? 0) || undefined

@@ -1,7 +1,7 @@
 // The overview strip: the last week of the first channel, and a window on it to drag, stretch or draw anew.
 
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react'
-import { day_ms, hour_ms } from '../../../src/core/time.ts'
+import { day_ms, minute_ms } from '../../../src/core/time.ts'
 import { api, type Chart } from '../api.ts'
 import { serverNow } from '../clock.ts'
 import { cssHue } from '../colours.ts'
@@ -11,6 +11,8 @@ import { fixedRange, type Range } from '../range.ts'
 
 type Props = {
   device: string
+  /** recordedAt of its newest reading, epoch ms. */
+  last: number | undefined
   channel: string
   synthetic: boolean
   range: Range
@@ -26,7 +28,7 @@ type Grip = {
   readonly to: number
 }
 
-export function OverviewStrip({ device, channel, synthetic, range, bounds, onRange }: Props) {
+export function OverviewStrip({ device, last, channel, synthetic, range, bounds, onRange }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [grip, setGrip] = useState<Grip>()
@@ -34,7 +36,7 @@ export function OverviewStrip({ device, channel, synthetic, range, bounds, onRan
   const chart = useLoad(
     `${device}
 ${channel}`,
-    (signal) => loadOverview(device, channel, signal),
+    (signal) => loadOverview(device, channel, last, signal),
     {
       refresh_ms: 60_000,
     },
@@ -54,7 +56,7 @@ ${channel}`,
   const finish = (next: readonly [number, number]) => {
     const span_ms = next[1] - next[0]
     // A window that ends at the right edge is meant to follow the clock.
-    const follows = next[1] >= to - (to - from) * 0.006
+    const follows = next[1] >= to - (to - from) * 0.006 && Math.abs(to - serverNow()) < 120_000
     onRange(
       follows
         ? { kind: 'live', span_ms: Math.max(60_000, Math.round(span_ms / 60_000) * 60_000) }
@@ -136,29 +138,35 @@ ${channel}`,
       <div className="overview-ends" aria-hidden="true">
         <span>{formatMoment(from)}</span>
         <span>{draft ? `${formatMoment(low)} to ${formatMoment(high)}, ${formatSpan(high - low)}` : ''}</span>
-        <span>{to - now < 1_000 ? 'now' : formatMoment(to)}</span>
+        <span>{Math.abs(to - serverNow()) < 120_000 ? 'now' : formatMoment(to)}</span>
       </div>
     </div>
   )
 }
 
-/** A week at a glance; of a device that is younger, its whole life at a finer step. */
-async function loadOverview(device: string, channel: string, signal: AbortSignal): Promise<Chart> {
+/** A week at a glance; of a younger device its whole life at a finer step, of one that ended long ago all that it left. */
+async function loadOverview(
+  device: string,
+  channel: string,
+  last: number | undefined,
+  signal: AbortSignal,
+): Promise<Chart> {
+  const ended = last !== undefined && serverNow() - last > day_ms
+  const to = ended ? last + 1 : 'now'
   const ask = (from: string | number) =>
-    api.chart({ devices: [device], channels: [channel], from, to: 'now', points: 400 }, signal)
-  const week = await ask('-7d')
-  const first = week.series[0]?.times[0]
-  return first === undefined || week.to - first > 3 * day_ms ? week : ask(first)
+    api.chart({ devices: [device], channels: [channel], from, to, points: 400 }, signal)
+  const wide = await ask(ended ? Math.max(0, last - 3_650 * day_ms) : '-7d')
+  const first = wide.series[0]?.times[0]
+  return first === undefined || (!ended && wide.to - first > 3 * day_ms) ? wide : ask(Math.min(first, wide.to - 1_000))
 }
 
-/** From the first known reading (at most a week ago, at least an hour) to now, and wide enough for the shown range. */
+/** From the first known reading (at least five minutes) to the end, and wide enough for the shown range. */
 function domainOf(
   first: number | undefined,
-  now: number,
+  end: number,
   bounds: readonly [number, number],
 ): readonly [number, number] {
-  const start = Math.max(Math.min(first ?? now - day_ms, now - hour_ms), now - 7 * day_ms)
-  return [Math.min(start, bounds[0]), Math.max(now, bounds[1])]
+  return [Math.min(first ?? end - day_ms, end - 5 * minute_ms, bounds[0]), Math.max(end, bounds[1])]
 }
 
 function areaPath(

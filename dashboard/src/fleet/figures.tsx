@@ -4,6 +4,7 @@ import { useMemo, useRef } from 'react'
 import { api } from '../api.ts'
 import { formatCount, formatSpan, formatValue } from '../format.ts'
 import { useLoad, useWidth } from '../hooks.ts'
+import { capOf } from '../ingest/history.ts'
 import { Link } from '../router.tsx'
 
 export function Figures({ live, total, loaded }: { live: number; total: number; loaded: boolean }) {
@@ -79,7 +80,7 @@ export function streamPath(history: History, width: number, height: number): str
     const at = count - 1 - Math.floor((end - second) / step_s)
     if (at >= 0) sums[at]! += accepted / step_s
   }
-  const high = Math.max(...sums, 1e-9)
-  const y = (value: number) => (height - 2 - (value / high) * (height - 6)).toFixed(1)
+  const high = Math.max(capOf(sums), 1e-9)
+  const y = (value: number) => (height - 2 - Math.min(1, value / high) * (height - 6)).toFixed(1)
   return sums.map((value, i) => `${i === 0 ? 'M' : 'L'}${((i / (count - 1)) * width).toFixed(1)} ${y(value)}`).join('')
 }

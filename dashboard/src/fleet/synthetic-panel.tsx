@@ -31,7 +31,7 @@ function Body({ onChanged }: { onChanged: () => void }) {
     twins.reload()
     onChanged()
   }
-  const failed = failure ?? fleets.error?.message ?? twins.error?.message
+  const failed = failure ?? fleets.error?.message
   return (
     <>
       {failed && (
@@ -55,6 +55,7 @@ function Body({ onChanged }: { onChanged: () => void }) {
         {twins.data?.map((twin) => (
           <TwinRun key={twin.twin} twin={twin} onStop={() => act(api.stopTwin(twin.twin))} />
         ))}
+        {twins.error && <li className="none">They could not be loaded: {twins.error.message}</li>}
         {twins.data?.length === 0 && <li className="none">None yet. Open a real device and press “Make a twin”.</li>}
       </ul>
     </>
@@ -62,7 +63,8 @@ function Body({ onChanged }: { onChanged: () => void }) {
 }
 
 function FleetRun({ fleet, onStop }: { fleet: Fleet; onStop: () => void }) {
-  const words = { running: 'Running', backfilling: 'Writing its history', stopped: 'Stopped' }[fleet.state]
+  const done = fleet.progress === undefined ? '' : `, ${Math.floor(fleet.progress * 100)}%`
+  const words = { running: 'Running', backfilling: `Writing its history${done}`, stopped: 'Stopped' }[fleet.state]
   return (
     <li data-state={fleet.state}>
       <KindMark kind="synthetic" />

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { step_s, stepAt, stepsOf } from './history.ts'
+import { capOf, step_s, stepAt, stepsOf } from './history.ts'
 
 const now = 1_700_000_003_400
 const end = Math.floor(now / 1000 / step_s) * step_s
@@ -23,4 +23,14 @@ test('events land in their step, stacked', () => {
   assert.deepEqual(stepAt(steps, 118), { accepted: 20, duplicate: 2, rejected: 1, p99: 9 })
   assert.deepEqual(stepAt(steps, 119), { accepted: 1, duplicate: 0, rejected: 0, p99: 1 })
   assert.deepEqual(stepAt(steps, 0), { accepted: 0, duplicate: 0, rejected: 0, p99: null })
+})
+
+test('a burst does not flatten the rest', () => {
+  const usual = Array.from({ length: 40 }, (_, i) => 10 + (i % 5))
+  assert.equal(capOf(usual), 14)
+  assert.equal(capOf([...usual, 100]), 100, 'a peak is not a burst')
+  assert.ok(capOf([...usual, 40_000]) < 50)
+  assert.equal(capOf([40_000, 10]), 40_000, 'too little to know what is usual')
+  assert.equal(capOf([]), 0)
+  assert.equal(capOf([null, 0, 3]), 3)
 })

@@ -49,3 +49,15 @@ export function stepAt(steps: Steps, i: number) {
     p99: steps.p99[i] ?? null,
   }
 }
+
+/**
+ * Where an axis should end: at the greatest value, unless a burst (a backfill, an import) would flatten all the rest; then at
+ * a little over what is usual, and the burst is cut off.
+ */
+export function capOf(values: readonly (number | null)[]): number {
+  const some = values.filter((value): value is number => value !== null && value > 0).sort((a, b) => a - b)
+  const high = some.at(-1) ?? 0
+  if (some.length < 4) return high
+  const usual = some[Math.floor((some.length - 1) * 0.75)]!
+  return high > 12 * usual ? 3 * usual : high
+}

@@ -5,9 +5,10 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Theme } from '../colours.ts'
 import { axesOf } from '../device/chart-options.ts'
+import { formatCompact, formatLatency } from '../format.ts'
 import { usePhone, useWidth } from '../hooks.ts'
 import { useTheme } from '../theme.ts'
-import { type Steps, span_s } from './history.ts'
+import { capOf, type Steps, span_s } from './history.ts'
 
 export const verdictColours: Record<Theme, { accepted: string; duplicate: string; rejected: string; latency: string }> =
   {
@@ -46,12 +47,13 @@ export function RateChart({ steps, kind, height, onPoint }: Props) {
         legend: { show: false },
         scales: {
           x: { time: true, range: (_, low, high) => (low === null ? [0, 1] : [high - span_s * 1000, high + 5_000]) },
-          y: { range: (_, __, high) => [0, high > 0 ? high * 1.08 : 1] },
+          y: { range: (u) => [0, capOf((u.data[1] ?? []) as number[]) * 1.08 || 1] },
         },
         series: kind === 'rate' ? stacked(theme) : latency(theme),
         axes: axesOf({ theme, phone }, kind === 'latency'),
         cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: 'millrace-ingest' } },
         hooks: {
+          draw: [(u) => drawCut(u, kind, theme)],
           setCursor: [(u) => tell.current((u.cursor.left ?? -1) < 0 ? undefined : (u.cursor.idx ?? undefined))],
         },
       },
@@ -91,4 +93,31 @@ function latency(theme: Theme): uPlot.Series[] {
 function bar(fill: string): uPlot.Series {
   const paths = uPlot.paths.bars!({ size: [0.72, 12], align: 1, radius: 0.18 })
   return { fill, stroke: fill, width: 0, paths, points: { show: false } }
+}
+
+/** Bars that are cut off say how high they are: a notch, and the figure beside it. */
+function drawCut(plot: uPlot, kind: 'rate' | 'latency', theme: Theme): void {
+  const values = (plot.data[1] ?? []) as (number | null)[]
+  const cap = capOf(values) * 1.08
+  const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
+  let free = bbox.left - 1
+  ctx.save()
+  ctx.font = `500 ${11 * ratio}px Geist, system-ui, sans-serif`
+  ctx.textBaseline = 'top'
+  values.forEach((value, i) => {
+    if (value === null || value <= cap || cap === 0) return
+    const width = (bbox.width / values.length) * 0.72
+    const left = plot.valToPos(plot.data[0]![i]!, 'x', true)
+    const text = kind === 'rate' ? `${formatCompact(value)}/s` : formatLatency(value)
+    ctx.fillStyle = theme === 'dark' ? '#0f1214' : '#fafaf8'
+    ctx.fillRect(left - ratio, bbox.top + 14 * ratio, width + 2 * ratio, 2.5 * ratio)
+    const size = ctx.measureText(text).width
+    const at = left - size - 6 * ratio > free ? left - size - 5 * ratio : left + width + 5 * ratio
+    if (at < free || at + size > bbox.left + bbox.width) return
+    free = at + size
+    ctx.fillStyle = theme === 'dark' ? '#b0b7bd' : '#4f555d'
+    ctx.fillText(text, at, bbox.top + 9 * ratio)
+  })
+  ctx.restore()
 }

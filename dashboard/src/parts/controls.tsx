@@ -66,7 +66,8 @@ export function Command({ text }: { text: string }) {
 export const curlOf = (device: string): string =>
   `curl -X POST ${location.origin}/api/v1/telemetry \\
   -H 'content-type: application/json' \\
-  -d '{"device":"${device}","recordedAt":"'$(date -u +%FT%TZ)'","values":{"temperature":21.4}}'`
+  -d '{"device": "${device}", "values": {"temperature": 21.4},
+       "recordedAt": "'$(date -u +%FT%TZ)'"}'`
 
 export function Segments<T extends string>(props: {
   name: string
