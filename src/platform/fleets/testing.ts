@@ -1,5 +1,5 @@
 // Fakes for the tests of fleets and twins: a generator that is quick to read, a door that checks ids as a store does,
-// and a catalogue in a map. What runs against the real ones is in `fleets.real.test.ts`.
+// and a catalogue in a map. `pipeline.test.ts` runs against the real ones.
 
 import { z } from 'zod'
 import type { Device, DeviceMetadata } from '#core/device.ts'

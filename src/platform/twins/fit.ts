@@ -27,6 +27,7 @@ export type FitRequest = {
 
 export type Progress = (fraction: number, step: string) => void
 
+const overall = 'fidelity.overall'
 /** Newest rows that are compared: enough for every measure, little enough for a second. */
 const comparedRows = 20_000
 
@@ -50,7 +51,7 @@ export async function fitFrame(
   progress(0.9, 'compare the twin with the device')
   const cadence = learnCadence(frame.times)
   const findings = compare(model, known, seed, twin, validator)
-  const fidelity = findings.find(({ name }) => name === 'fidelity.overall')?.value ?? Number.NaN
+  const fidelity = findings.find(({ name }) => name === overall)?.value ?? 0
   progress(1, 'done')
   return { document: model.save(), card: model.card, cadence, findings, fidelity }
 }
@@ -67,7 +68,13 @@ function compare(model: Model, frame: Frame, seed: number, twin: string, validat
     for (let k = 0; k < columns.length; k++) columns[k]![i] = row[k]!
   }
   const channels = model.card.channels.map(({ name, unit }, k) => ({ name, unit, values: columns[k]! }))
-  return validator.validate({ times, channels }, reference)
+  try {
+    return validator.validate({ times, channels }, reference)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    // A model of very few readings may be too short to be compared: it is a twin all the same, of unknown fidelity.
+    return [{ name: overall, value: 0, verdict: 'info', why: `not measured: ${error.message}` }]
+  }
 }
 
 /** The randomness of a twin's values: the same for measuring and for streaming. */
