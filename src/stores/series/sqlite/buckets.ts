@@ -8,7 +8,7 @@ import { channelKeysOf } from '#databases/sqlite/newest.ts'
 import type { BucketSeries, BucketsQuery } from '../store.ts'
 import { Accumulator, bucketsMost, isPercentile } from './accumulator.ts'
 import { hoursOfDay, minutesOfHour, rollupsOf, wordsPerRollup } from './rollup.ts'
-import { beforeAll, deviceKeyOf, type Names, namesOf, scan } from './rows.ts'
+import { deviceKeyOf, type Names, namesOf, scanValues } from './rows.ts'
 
 /** Rows that one query may read. Percentiles and odd buckets cannot come from rollups. */
 export const rowsMost = 20_000_000
@@ -67,8 +67,7 @@ function addRows(
 ): void {
   const columns = names.columnsFor(channels)
   const layouts = new Map<number, { at: number; series: Accumulator }[]>()
-  const [lower, upper] = [beforeAll(from), beforeAll(to)]
-  for (const rows of scan(connection, { deviceKey, lower, upper, order: 'ascending', columns })) {
+  for (const rows of scanValues(connection, deviceKey, from, to, columns)) {
     budget.rows -= rows.length
     if (budget.rows < 0) {
       throw new InputError(
@@ -77,7 +76,7 @@ function addRows(
       )
     }
     for (const row of rows) {
-      const key = row[1] as number
+      const key = row[1]!
       let targets = layouts.get(key)
       if (!targets) {
         targets = names.layout(key).flatMap((name, column) => {
@@ -88,7 +87,7 @@ function addRows(
       }
       for (let i = 0; i < targets.length; i++) {
         const target = targets[i]!
-        target.series.addValue(row[0] as number, row[target.at] as number)
+        target.series.addValue(row[0]!, row[target.at]!)
       }
     }
   }

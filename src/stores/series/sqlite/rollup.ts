@@ -5,7 +5,7 @@
 import { hour_ms, minute_ms } from '#core/time.ts'
 import type { Connection } from '#databases/sqlite/index.ts'
 import { knownOf, ledgerOf } from './append.ts'
-import { beforeAll, namesOf, scan } from './rows.ts'
+import { namesOf, scanValues } from './rows.ts'
 
 /** Entries of seven float64: start (epoch ms), count, sum, min, max, first, last. Blocks hold them in order of time. */
 export const wordsPerRollup = 7
@@ -60,11 +60,10 @@ function rollUpHour(connection: Connection, deviceKey: number, hour: number, day
   const layouts = new Map<number, number[][]>()
   const start = hour * hour_ms
   let rowCount = 0
-  const [lower, upper] = [beforeAll(start), beforeAll(start + hour_ms)]
-  for (const rows of scan(connection, { deviceKey, lower, upper, order: 'ascending', columns })) {
+  for (const rows of scanValues(connection, deviceKey, start, start + hour_ms, columns)) {
     rowCount += rows.length
     for (const row of rows) {
-      const key = row[1] as number
+      const key = row[1]!
       let targets = layouts.get(key)
       if (!targets) {
         targets = names.layoutKeys(key).map((channel) => {
@@ -73,9 +72,9 @@ function rollUpHour(connection: Connection, deviceKey: number, hour: number, day
         })
         layouts.set(key, targets)
       }
-      const minute = Math.floor((row[0] as number) / minute_ms) * minute_ms
+      const minute = Math.floor(row[0]! / minute_ms) * minute_ms
       // Columns are v0, v1, ... without gaps here, so a layout's channels are the first ones.
-      for (let i = 0; i < targets.length; i++) addValue(targets[i]!, minute, row[2 + i] as number)
+      for (let i = 0; i < targets.length; i++) addValue(targets[i]!, minute, row[2 + i]!)
     }
   }
   const write = connection.statement('insert or replace into rollup values (?, ?, ?, ?, ?)')

@@ -121,3 +121,41 @@ export function* scan(connection: Connection, query: Scan): Generator<readonly R
 }
 
 export type Row = readonly (number | Uint8Array | null)[]
+
+/**
+ * A device's values in [from, to) in order of (recordedAt, id), in steps, for sums over many: rows of recorded_at,
+ * layout_key and the columns asked for. An id per row would cost more than all the rest.
+ */
+export function* scanValues(
+  connection: Connection,
+  deviceKey: number,
+  from: number,
+  to: number,
+  columns: readonly number[],
+): Generator<readonly (readonly number[])[]> {
+  const list = columns.map((column) => `, v${column}`).join('')
+  const statement = connection.statement(
+    `select recorded_at, layout_key${list} from reading
+     where device_key = ? and recorded_at >= ? and recorded_at < ? order by recorded_at, id_key limit ?`,
+    'arrays',
+  )
+  let start = from
+  let step = rowsPerStep
+  for (;;) {
+    const rows = statement.all(deviceKey, start, to, step) as unknown as number[][]
+    if (rows.length < step || connection.cancelled()) {
+      if (rows.length > 0) yield rows
+      return
+    }
+    // Rows of the last instant may go on in the next step: all of them are taken there.
+    const last = rows.at(-1)![0]!
+    let whole = rows.length
+    while (whole > 0 && rows[whole - 1]![0] === last) whole--
+    if (whole === 0) step *= 4
+    else {
+      yield rows.slice(0, whole)
+      start = last
+      step = rowsPerStep
+    }
+  }
+}
