@@ -38,9 +38,12 @@ export function createTwinInstrument({ twin, seed, version, model }: TwinParts):
 
   return {
     readingAt,
-    deliver(time, _, emit) {
+    deliver(time, step_ms, emit) {
+      // What is recorded after its nominal time is not known before: it is sent with the next one.
+      const former = readingAt(time - step_ms)
+      if (former && former.recordedAt > time - step_ms) emit(former, 'fresh')
       const reading = readingAt(time)
-      if (reading) emit(reading, 'fresh')
+      if (reading && reading.recordedAt <= time) emit(reading, 'fresh')
     },
   }
 }

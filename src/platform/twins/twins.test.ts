@@ -208,6 +208,42 @@ test('an abort ends the fitting, and a second request for the same twin waits it
   assert.deepEqual(await twins.list(localTenant), [])
 })
 
+test('a twin strays as its device does, and never records what has not come yet', async () => {
+  const late = {
+    ...generator.preset({ channels: ['temperature'] }),
+    jitter: (time: number) => (time % 2000 ? 400 : -300),
+  }
+  const { ingest, clock, catalogue, ready } = house(frameOf(50, 1000, start))
+  await ready
+  const twins = createTwins({
+    ingest: {
+      submit(tenant, readings) {
+        for (const { recordedAt } of readings)
+          assert.ok(recordedAt <= clock.now(), `${recordedAt - clock.now()} ms ahead`)
+        return ingest.submit(tenant, readings)
+      },
+    },
+    catalogue,
+    clock,
+    store: {
+      profile: { name: 'fake', location: '', batchLimit: 1000, shared: false },
+      frame: async () => frameOf(50, 1000, start),
+      extent: async () => ({ from: 0, to: start, count: 50 }),
+    },
+    fit: fitHere,
+    loadGenerator: async () => ({ ...generator, load: () => late }),
+  })
+  await using _ = closing(twins)
+  await twins.create(localTenant, 'boiler', {})
+  for (let i = 0; i < 40; i++) {
+    await clock.advance(500)
+    await settled()
+  }
+  const offsets = [...ingest.stored.values()].map((r) => r.recordedAt - start)
+  assert.equal(offsets.length, 20)
+  assert.deepEqual(new Set(offsets.map((offset) => ((offset % 1000) + 1000) % 1000)), new Set([400, 700]))
+})
+
 test('the cadence is the median distance, on the instants of the newest readings', () => {
   const rng = createRng(3)
   const times = Float64Array.from(
