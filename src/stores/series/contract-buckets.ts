@@ -56,6 +56,22 @@ export function testBuckets(check: Check, runs: number): void {
       compare(await store.buckets(tenant, query), reference(sent, query))
     }
   })
+  check('thousands of readings at one instant all count', async ({ store }, tenant) => {
+    const sent = Array.from({ length: 12_000 }, (_, i) =>
+      reading({ recordedAt: start + (i < 11_000 ? 0 : i), values: { a: i % 10 } }),
+    )
+    for (let from = 0; from < sent.length; from += 4_000) await append(store, tenant, sent.slice(from, from + 4_000))
+    const query = { ...all, devices: ['boiler'], bucket_ms: 1000, aggregates: ['count', 'sum', 'p50'] as const }
+    for (let round = 0; round < 2; round++) {
+      const [one] = await store.buckets(tenant, query)
+      deepEqual(
+        [...one!.columns.count!].reduce((a, b) => a + b),
+        12_000,
+      )
+      same([...one!.columns.sum!.slice(0, 1)], [49_500], 'sum')
+      while (await store.maintain(tenant)) {}
+    }
+  })
   check('late readings change the buckets they belong to, after rollups were made', async ({ store }, tenant) => {
     const sent = Array.from({ length: 120 }, (_, i) => reading({ recordedAt: start + i * minute, values: { a: i } }))
     await append(store, tenant, sent)
