@@ -108,11 +108,12 @@ begin
 
   insert into device_state as s
     (device_key, layout_key, count, first_at, last_at, received_at, seen_at, tenant, "values")
-  select n.device, n.layout, count(*), min(n.recorded), max(n.recorded),
-    (array_agg(n.received order by n.recorded desc, n.received desc))[1], max(n.received), p_tenant,
-    (array_agg(n.vals order by n.recorded desc, n.received desc))[1]::float8[]
+  select distinct on (n.device, n.layout) n.device, n.layout, count(*) over same, min(n.recorded) over same,
+    n.recorded, n.received, max(n.received) over same, p_tenant, n.vals::float8[]
   from unnest(p_device, p_layout, p_recorded, p_received, p_values) n (device, layout, recorded, received, vals)
-  group by n.device, n.layout order by n.device, n.layout
+  window same as (partition by n.device, n.layout order by n.recorded desc, n.received desc
+    rows between unbounded preceding and unbounded following)
+  order by n.device, n.layout, n.recorded desc, n.received desc
   on conflict (device_key, layout_key) do update set
     count = s.count + excluded.count,
     first_at = least(s.first_at, excluded.first_at),
