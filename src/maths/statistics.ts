@@ -94,6 +94,28 @@ export function crossCorrelation(a: Float64Array, b: Float64Array, lags: number)
 export const autocorrelation = (values: Float64Array, lags: number): Float64Array =>
   crossCorrelation(values, values, lags)
 
+/**
+ * Half the mean squared difference of values that lie `lag` rows apart, divided by the variance: 1 - autocorrelation where
+ * that is well known, and exact for small lags where the autocorrelation is 1 but for its last digits. 1 where no pair is.
+ */
+export function variogram(
+  values: Float64Array,
+  lags: readonly number[],
+  variance: number = deviation(values) ** 2,
+): Float64Array {
+  return Float64Array.from(lags, (lag) => {
+    let sum = 0
+    let count = 0
+    for (let i = lag; i < values.length; i++) {
+      const difference = values[i]! - values[i - lag]!
+      if (Number.isNaN(difference)) continue
+      sum += difference * difference
+      count++
+    }
+    return count > 0 && variance > 0 ? sum / count / 2 / variance : 1
+  })
+}
+
 /** Kolmogorov-Smirnov statistic: the largest distance of the two empirical distribution functions, 0 .. 1. Ascending inputs. */
 export function kolmogorovSmirnov(a: Float64Array, b: Float64Array): number {
   let worst = 0

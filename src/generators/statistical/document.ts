@@ -49,9 +49,9 @@ export const gapSchema = z.object({
   channel: z.string().optional(),
   /** Share of rows that miss on their own. */
   single: z.number().min(0).max(1),
-  /** Longer gaps: how many a day, and the deciles of their length. */
+  /** Longer gaps: how many a day, and lengths that are equally likely, ascending. */
   rate_per_day: z.number().min(0),
-  lengths_ms: z.array(z.number().positive()).max(11),
+  lengths_ms: z.array(z.number().positive()).max(64),
 })
 
 const documentSchema = z.object({
@@ -60,8 +60,20 @@ const documentSchema = z.object({
   summary: z.string(),
   step_ms: z.number().positive(),
   channels: z.array(channelSchema).min(1).max(256),
-  /** Octaves of the noise of the signal channels (d of them): exponent j (spacing 2^j steps; 0 is white), mixing (d * d). */
-  field: z.array(z.object({ exponent: z.int().min(0).max(40), mixing: z.array(finite) })).max(41),
+  /** Octaves of the noise of the signal channels (d of them). */
+  field: z
+    .array(
+      z.object({
+        /** Distance of the lattice, in steps of the grid; 0 is white noise. */
+        spacing: z.number().min(0),
+        /** Row c: what channel c takes of each of d independent noises (d * d). */
+        mixing: z.array(finite),
+        /** See field.ts; runs of nodes begin at `anchor` (epoch ms). */
+        balanced: z.int().min(1).max(16).default(1),
+        anchor: finite.default(0),
+      }),
+    )
+    .max(41),
   place: z.object({ device: z.string(), latitude: finite, longitude: finite, altitude_m: finite }),
   seasonality: z.number(),
   noise: z.number(),

@@ -7,6 +7,7 @@ import { formatDuration } from '#core/time.ts'
 import { deviation, mean, present, quantile, sorted } from '#maths/statistics.ts'
 import type { FitOptions } from '../generator.ts'
 import type { ChannelDocument, StatisticalDocument } from './document.ts'
+import { calibrate } from './learn/calibrate.ts'
 import { mixingOf } from './learn/coregionalisation.ts'
 import { type Grid, gapsOf, gridOf, jitterOf } from './learn/grid.ts'
 import { marginalOf, normalScores } from './learn/marginal.ts'
@@ -46,10 +47,13 @@ export async function fit(
   }
   progress?.(0.75, 'correlations')
   signal?.throwIfAborted()
-  const field = mixingOf(learned.flatMap(({ rest }) => (rest ? [rest] : [])))
+  const field = mixingOf(
+    learned.flatMap(({ rest }) => (rest ? [rest] : [])),
+    grid.from,
+  )
   const gaps = params.gaps > 0 ? gapsOf(frame, grid.step_ms, params.gaps) : []
   const jitter_ms = jitterOf(frame.times, grid.step_ms)
-  progress?.(1, 'done')
+  progress?.(0.85, 'calibration')
   const names = learned.map(({ channel }) => channel.name)
   const document: StatisticalDocument = {
     generator: 'statistical',
@@ -73,6 +77,9 @@ export async function fit(
     findings: [...learned.flatMap((one) => one.findings), ...findings],
   }
   document.findings.push(...sayGaps(document))
+  const columns = frame.channels.flatMap(({ name }, c) => (names.includes(name) ? [grid.columns[c]!] : []))
+  calibrate(document, columns, grid.from, signal)
+  progress?.(1, 'done')
   return document
 }
 
@@ -171,7 +178,7 @@ function sayGaps({ gaps, jitter_ms, step_ms }: StatisticalDocument): string[] {
   const said = gaps.map(({ channel, single, rate_per_day, lengths_ms }) => {
     const longer =
       rate_per_day > 0
-        ? `, ${round(rate_per_day)} longer gaps a day (median ${formatDuration(lengths_ms[5] ?? lengths_ms[0]!)})`
+        ? `, ${round(rate_per_day)} longer gaps a day (median ${formatDuration(lengths_ms[lengths_ms.length >> 1]!)})`
         : ''
     return `${channel ?? 'rows'}: ${round(100 * single)} % missing singly${longer}`
   })

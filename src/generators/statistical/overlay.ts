@@ -128,11 +128,7 @@ function compileGap(gap: GapDocument, index: number, { place, step_ms, channels 
   const { lengths_ms, rate_per_day, single } = gap
   const longest = lengths_ms.at(-1) ?? 0
   const plan = rate_per_day > 0 && longest > 0 ? planOfRate(rate_per_day, longest) : undefined
-  const length_ms = (uniform: number) => {
-    const at = uniform * (lengths_ms.length - 1)
-    const i = Math.min(Math.floor(at), Math.max(0, lengths_ms.length - 2))
-    return lengths_ms[i]! + (at - i) * ((lengths_ms[i + 1] ?? lengths_ms[i]!) - lengths_ms[i]!)
-  }
+  const length_ms = (uniform: number) => lengths_ms[Math.floor(uniform * lengths_ms.length)]!
   const columns = channels.flatMap((channel, c) =>
     gap.channel === undefined || gap.channel === channel.name ? [c] : [],
   )

@@ -4,7 +4,7 @@ import { cosTurns, exp, sinTurns } from '#core/elementary.ts'
 import { InputError } from '#core/errors.ts'
 import { day_ms, formatDuration } from '#core/time.ts'
 import type { ChannelDocument, GapDocument, StatisticalDocument } from './document.ts'
-import { weightsOfCorrelation } from './learn/octaves.ts'
+import { octavesOfCorrelation } from './learn/octaves.ts'
 import { presetNames, type SignalParams, type StatisticalParams } from './params.ts'
 import { presets } from './presets.ts'
 
@@ -94,18 +94,20 @@ function fieldOf(signals: readonly SignalParams[], step_ms: number): Statistical
   const d = signals.length
   const octaves = new Map<number, number[]>()
   for (const [c, { noise, memory_ms }] of signals.entries()) {
-    const weights =
+    const own =
       memory_ms > 0
-        ? weightsOfCorrelation((lag) => exp((-lag * step_ms) / memory_ms), memory_ms / step_ms)
-        : Float64Array.of(1)
-    for (const [exponent, weight] of weights.entries()) {
-      if (weight === 0 || noise === 0) continue
-      const mixing = octaves.get(exponent) ?? new Array<number>(d * d).fill(0)
+        ? octavesOfCorrelation((lag) => exp((-lag * step_ms) / memory_ms), memory_ms / step_ms)
+        : [{ spacing: 0, weight: 1 }]
+    for (const { spacing, weight } of own) {
+      if (noise === 0) continue
+      const mixing = octaves.get(spacing) ?? new Array<number>(d * d).fill(0)
       mixing[c * d + c] = noise * Math.sqrt(weight)
-      octaves.set(exponent, mixing)
+      octaves.set(spacing, mixing)
     }
   }
-  return [...octaves].sort(([a], [b]) => a - b).map(([exponent, mixing]) => ({ exponent, mixing }))
+  return [...octaves]
+    .sort(([a], [b]) => a - b)
+    .map(([spacing, mixing]) => ({ spacing, mixing, balanced: 1, anchor: 0 }))
 }
 
 /** One reading in 500 lost, and every few days an outage of minutes. */

@@ -72,15 +72,15 @@ export function compileSignals(
 }
 
 function noisesOf({ field, step_ms, noise }: StatisticalDocument, d: number, rng: Rng): Noise[] {
-  return field.flatMap(({ exponent, mixing }) =>
+  return field.flatMap(({ spacing, mixing, balanced, anchor }) =>
     Array.from({ length: d }, (_, k): Noise => {
-      const own = rng.derive('field', exponent, k)
-      const lattice = latticeNoise(own, 2 ** exponent * step_ms)
+      const own = rng.derive('field', spacing, k)
+      const lattice = latticeNoise(own, Math.max(1, spacing) * step_ms, balanced, anchor)
       const shares = Array.from({ length: d }, (_, c) => [c, noise * mixing[c * d + k]!] as const)
       return {
-        at: exponent === 0 ? (time) => own.normalAt(Math.floor(time / step_ms)) : lattice,
+        at: spacing === 0 ? (time) => own.normalAt(Math.floor(time / step_ms)) : lattice,
         fill:
-          exponent === 0
+          spacing === 0
             ? (from, count, into) => own.fillNormals(into, Math.floor(from / step_ms), 0, count)
             : (from, count, into) => {
                 for (let i = 0; i < count; i++) into[i] = lattice(from + i * step_ms)

@@ -4,41 +4,60 @@
 // squares per pair, then the nearest matrix that is a covariance.
 
 import { boxLeastSquares, semidefiniteRoot } from '#maths/linear.ts'
-import { autocorrelation, correlation, crossCorrelation, deviation } from '#maths/statistics.ts'
+import { correlation, crossCorrelation, deviation, variogram } from '#maths/statistics.ts'
 import type { StatisticalDocument } from '../document.ts'
 import { lagsUpTo, normalised, octaveColumns } from './octaves.ts'
 
 /** Octaves with their mixing (d * d) for d columns of residuals; each channel keeps its own variance. */
-export function mixingOf(rests: readonly Float64Array[]): StatisticalDocument['field'] {
+export function mixingOf(rests: readonly Float64Array[], from: number): StatisticalDocument['field'] {
   const d = rests.length
   const rows = rests[0]?.length ?? 0
-  // Swings longer than an eighth of the data happened too seldom in it to be known.
-  const octaves = Math.max(1, 33 - Math.clz32(Math.max(1, rows >> 3)))
+  const spacings = spacingsOf(rows)
   const lags = lagsUpTo(Math.max(4, Math.floor(rows / 4)))
-  const columns = octaveColumns(lags, octaves)
+  const columns = octaveColumns(lags, spacings)
   const pick = (acf: Float64Array) => Float64Array.from(lags, (lag) => acf[lag] ?? 0)
   const furthest = lags.at(-1)!
   const deviations = rests.map(deviation)
   const weights = rests.map((rest, c) =>
-    deviations[c]! > 1e-9
-      ? normalised(boxLeastSquares(columns, pick(autocorrelation(rest, furthest)), { lower: 0, upper: 1 }))
-      : new Float64Array(octaves),
+    deviations[c]! > 1e-9 ? weightsOfRoughness(columns, variogram(rest, lags)) : new Float64Array(spacings.length),
   )
   const shared = sharedOf(rests, weights, columns, pick, furthest)
-  return Array.from({ length: octaves }, (_, j) => {
-    const root = semidefiniteRoot(shared[j]!, d)
-    const mixing = new Array<number>(d * d).fill(0)
-    for (let a = 0; a < d; a++) {
-      let length = 0
-      for (let k = 0; k < d; k++) length += root[a * d + k]! ** 2
-      const scale = (deviations[a]! * Math.sqrt(weights[a]![j]!)) / Math.sqrt(length)
-      for (let k = 0; k < d; k++) {
-        const share = root[a * d + k]! * scale
-        mixing[a * d + k] = Math.abs(share) < 1e-4 || !Number.isFinite(share) ? 0 : share
+  return spacings
+    .map((spacing, j) => {
+      // Slow octaves are balanced over the data's own length, which has 2, 4, 8 or more nodes of them.
+      const nodes = spacing === 0 ? 1 : Math.round(rows / spacing)
+      const root = semidefiniteRoot(shared[j]!, d)
+      const mixing = new Array<number>(d * d).fill(0)
+      for (let a = 0; a < d; a++) {
+        let length = 0
+        for (let k = 0; k < d; k++) length += root[a * d + k]! ** 2
+        const scale = (deviations[a]! * Math.sqrt(weights[a]![j]!)) / Math.sqrt(length)
+        for (let k = 0; k < d; k++) {
+          const share = root[a * d + k]! * scale
+          mixing[a * d + k] = Math.abs(share) < 1e-6 || !Number.isFinite(share) ? 0 : share
+        }
       }
-    }
-    return { exponent: j, mixing }
-  }).filter(({ mixing }) => mixing.some((share) => share !== 0))
+      return { spacing, mixing, balanced: nodes > 64 ? 1 : Math.min(8, nodes), anchor: from }
+    })
+    .filter(({ mixing }) => mixing.some((share) => share !== 0))
+}
+
+/**
+ * Weights (sum 1) of the octaves, fitted to how fast a series departs from itself: relative errors of the variogram, so
+ * that a smooth series stays smooth from row to row although its long swings are a hundred times as large.
+ */
+function weightsOfRoughness(columns: readonly Float64Array[], departs: Float64Array): Float64Array {
+  const wanted = departs.subarray(1).map((x) => Math.max(1e-6, x))
+  const precision = wanted.map((x) => 1 / (x * x))
+  const octaves = columns.map((column) => column.subarray(1).map((x) => 1 - x))
+  return normalised(boxLeastSquares(octaves, wanted, { lower: 0, upper: 2 }, precision))
+}
+
+/** White noise, then the data's length halved and halved, from one and a half rows up to an eighth of the length: slower swings were seen too seldom. */
+function spacingsOf(rows: number): number[] {
+  const spacings: number[] = []
+  for (let spacing = rows / 8; spacing >= 1.5; spacing /= 2) spacings.unshift(spacing)
+  return [0, ...spacings]
 }
 
 /** Correlation matrix of the channels within each octave. */

@@ -3,7 +3,7 @@
 import { InputError } from '#core/errors.ts'
 import { type Frame, medianStep_ms } from '#core/series.ts'
 import { day_ms } from '#core/time.ts'
-import { deviation, quantile } from '#maths/statistics.ts'
+import { deviation } from '#maths/statistics.ts'
 import type { GapDocument } from '../document.ts'
 
 export type Grid = {
@@ -90,11 +90,16 @@ function gapOf(
   scale: number,
 ): GapDocument {
   const span_ms = times[times.length - 1]! - times[0]! + step_ms
-  const long = Float64Array.from(runs.filter((run) => run > 1)).sort()
-  const lengths_ms = long.length > 0 ? Array.from({ length: 11 }, (_, i) => quantile(long, i / 10) * step_ms) : []
+  // One outage of an eighth of the data says nothing of how often such outages come.
+  const long = Float64Array.from(runs.filter((run) => run > 1 && run * step_ms < span_ms / 8)).sort()
+  const kept = Math.min(64, long.length)
+  const lengths_ms = Array.from(
+    { length: kept },
+    (_, i) => long[Math.floor(((i + 0.5) * long.length) / kept)]! * step_ms,
+  )
   return {
     channel,
-    single: Math.min(0.95, (scale * (runs.length - long.length) * step_ms) / span_ms),
+    single: Math.min(0.95, (scale * runs.filter((run) => run === 1).length * step_ms) / span_ms),
     rate_per_day: (scale * long.length * day_ms) / span_ms,
     lengths_ms,
   }

@@ -76,8 +76,8 @@ export function spreadsOf(values: Float64Array): number[] {
 }
 
 /**
- * Slope per row of a straight trend, or 0: it must explain a third of the variance, and every quarter's median must go
- * the same way. A wandering series passes one of the two easily, and both rarely.
+ * Slope per row of a straight trend, or 0: it must explain seven tenths of the variance, and every quarter's median must
+ * go on the same way by a like amount. Series that merely wander pass one of the two easily, and both rarely.
  */
 export function slopeOf(values: Float64Array): number {
   const n = values.length
@@ -88,7 +88,7 @@ export function slopeOf(values: Float64Array): number {
   const steps = [1, 2, 3].map((q) => quarters[q]! - quarters[q - 1]!)
   if (!steps.every((step) => step > 0) && !steps.every((step) => step < 0)) return 0
   const [smallest, largest] = [Math.min(...steps.map(Math.abs)), Math.max(...steps.map(Math.abs))]
-  if (smallest < 0.25 * largest) return 0
+  if (smallest < 0.4 * largest) return 0
   const centre = mean(values)
   let xx = 0
   let xy = 0
@@ -101,5 +101,5 @@ export function slopeOf(values: Float64Array): number {
     xy += x * y
     yy += y * y
   }
-  return xy * xy > 0.35 * xx * yy ? xy / xx : 0
+  return xy * xy > 0.7 * xx * yy ? xy / xx : 0
 }

@@ -97,9 +97,13 @@ function nextPeriod(rest: Float64Array, step_ms: number, known: readonly number[
     peaks.push({ bin, weight: power[bin]! })
   }
   peaks.sort((a, b) => b.weight - a.weight)
-  for (const { bin } of peaks.slice(0, 24)) {
+  const prominent = peaks
+    .slice(0, 200)
+    .map(({ bin }) => ({ bin, weight: prominence(power, bin, resolution) }))
+    .filter(({ weight }) => weight >= 14)
+    .sort((a, b) => b.weight - a.weight)
+  for (const { bin } of prominent.slice(0, 24)) {
     const peak_ms = (size * step_ms) / refined(power, bin)
-    if (prominence(power, bin, resolution) < 14) continue
     const candidates = candidatesOf(peak_ms, span_ms).filter(
       (period) => !known.some((other) => Math.abs(other / period - 1) < 0.02),
     )
@@ -123,14 +127,18 @@ function candidatesOf(peak_ms: number, span_ms: number): number[] {
     Math.abs(1 / period - 1 / (peak_ms * multiple)) < 0.5 / span_ms / multiple
   const found: number[] = []
   for (const [wanted, most] of [
-    [calendar_ms, 8],
+    [calendar_ms, 24],
     [natural_ms, 1],
   ] as const) {
     for (let multiple = 1; multiple <= most; multiple++) {
-      for (const period of wanted) if (close(period, multiple) && span_ms >= 1.9 * period) found.push(period)
+      for (const period of wanted) {
+        // Short data cannot tell a harmonic of a long period from anything else.
+        if (close(period, multiple) && span_ms >= (multiple === 1 ? 1.9 : multiple < 9 ? 4 : 8) * period)
+          found.push(period)
+      }
     }
   }
-  if (span_ms >= 4 * peak_ms) found.push(peak_ms)
+  if (span_ms >= 6 * peak_ms) found.push(peak_ms)
   return found
 }
 
