@@ -94,13 +94,14 @@ async function live(core: Core): Promise<string> {
   await wait(seconds * 1000)
   const used = process.cpuUsage(cpu)
   const elapsed_s = (performance.now() - from) / 1000
+  const commit = core.ingest.stats(localTenant).latency_ms
   const state = await fleets.stop(localTenant, 'load')
   await fleets.close()
   lateness.sort((a, b) => a - b)
   const quantile = (q: number) => lateness[Math.min(lateness.length - 1, Math.floor(q * lateness.length))]!
   return (
     `${devices} devices at 1 Hz for ${elapsed_s.toFixed(0)} s: ${state.accepted} accepted, ${state.rejected} rejected; ` +
-    `late p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, max ${quantile(1)} ms (fleet says ${state.late_ms}); ` +
+    `late p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, max ${quantile(1)} ms (fleet says ${state.late_ms}), commit p50 ${commit.p50} ms, p99 ${commit.p99} ms; ` +
     `CPU ${((used.user + used.system) / elapsed_s / 10_000).toFixed(0)} % of a core; ` +
     `event loop at most ${(loop.max / 1e6).toFixed(0)} ms behind; registered in ${registered_s.toFixed(1)} s; ` +
     `${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`
