@@ -12,7 +12,7 @@ export type OpenedSeriesStore = AsyncDisposable & {
   readonly store: SeriesStore
   readonly catalogue: Catalogue
   /** Closes both and opens the same data again, as a restart would. */
-  reopen?(): Promise<OpenedSeriesStore>
+  reopen(): Promise<OpenedSeriesStore>
 }
 
 export type ContractOptions = {
