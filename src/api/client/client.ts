@@ -21,9 +21,9 @@ type Method<O> =
   O extends DocumentOperation<infer I, infer R, string>
     ? Call<z.input<I>, Promise<z.output<R>>>
     : O extends RowsOperation<infer I, infer R, string>
-      ? Call<z.input<I>, AsyncGenerator<z.output<R>>>
+      ? Call<z.input<I>, AsyncGenerator<z.output<R>, void, undefined>>
       : O extends EventsOperation<infer I, infer R, string>
-        ? Call<z.input<I>, AsyncGenerator<{ event: string; data: z.output<R> }>>
+        ? Call<z.input<I>, AsyncGenerator<{ event: string; data: z.output<R> }, void, undefined>>
         : never
 
 export type CallOptions = { readonly signal?: AbortSignal }
