@@ -58,5 +58,17 @@ function interrupts(): AbortSignal {
       } else if (systemClock.now() - first > 500) process.exit(exitCodes.interrupted)
     })
   }
+  if (process.env['npm_lifecycle_event']) outliveNobody(controller)
   return controller.signal
+}
+
+/** npm ends its shell without passing the signal on: who was started by it ends with it. */
+function outliveNobody(controller: AbortController): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    controller.abort(new Interrupted('npm has ended'))
+  }, 500)
+  timer.unref()
 }

@@ -9,7 +9,7 @@ import type { Caller } from './caller.ts'
 import { type Arguments, type Command, connectionFlags, type Flag, outputFlags } from './command.ts'
 import { type Io, paintOf } from './io.ts'
 import { withOutput } from './output.ts'
-import { type Column, factsOf, tableOf } from './table.ts'
+import { type Column, cellOf, factsOf, tableOf } from './table.ts'
 
 export type Drawing = {
   readonly words: readonly string[]
@@ -111,8 +111,12 @@ export async function show(
       return
     }
     if (operation.result === 'events') {
-      for await (const { data } of caller.events(operation, input, io.signal))
-        await output.write(`${JSON.stringify(data)}\n`)
+      for await (const { data } of caller.events(operation, input, io.signal)) {
+        const lines = json
+          ? [JSON.stringify(data)]
+          : eventLines(data as { readings?: Record<string, unknown>[] }, style.now)
+        await output.write(lines.map((line) => `${line}\n`).join(''))
+      }
       return
     }
     const { rows } = await caller.rows(operation, input, io.signal)
@@ -292,6 +296,16 @@ function listOf(document: Record<string, unknown>): Record<string, unknown>[] | 
   return lists.length === 1 && others.every((value) => typeof value === 'number')
     ? (lists[0] as Record<string, unknown>[])
     : undefined
+}
+
+/** Readings as they arrive, one per line: their columns differ from device to device. */
+function eventLines(data: { readings?: Record<string, unknown>[] }, now: number): string[] {
+  return (data.readings ?? []).map((reading) => {
+    const cells = ['recordedAt', 'device', 'values', 'label'].map((key) =>
+      reading[key] === undefined ? '' : cellOf(key, reading[key], now),
+    )
+    return cells.join('  ').trimEnd()
+  })
 }
 
 /** A reading's values as columns of their own; the newest values of a device as one row per channel. */

@@ -65,7 +65,8 @@ export const number = (value: number): string =>
 const durations = /^(interval|history|historyInterval|step|late|bucket)_ms$/
 const isTime = (key: string) => /^(time|from|to|.*At)$/.test(key)
 
-function cellOf(key: string, value: unknown, now: number): string {
+/** A value as a person wants to see it, by its name and type. */
+export function cellOf(key: string, value: unknown, now: number): string {
   if (value === undefined || value === null || value === '') return '·'
   if (typeof value === 'number') {
     if (/(seenAt|createdAt|updatedAt)$/i.test(key)) return relative(value, now)
