@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { UnavailableError } from '#core/errors.ts'
+import { InputError, messageOf, UnavailableError } from '#core/errors.ts'
 
 /** Who has a data folder open. */
 export type LockNote = {
@@ -19,8 +19,7 @@ export type FolderLock = { announce(url: string): void; release(): void }
 
 /** Takes the folder, or throws UnavailableError that names who has it. Waits at most a second for one that is going. */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true })
-  const database = new DatabaseSync(join(folder, 'lock'), { timeout: 1_000 })
+  const database = openLockFile(folder)
   try {
     database.exec('begin exclusive')
   } catch (error) {
@@ -49,6 +48,19 @@ export function lockFolder(folder: string): FolderLock {
       database.exec('rollback')
       database.close()
     },
+  }
+}
+
+function openLockFile(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return new DatabaseSync(join(folder, 'lock'), { timeout: 1_000 })
+  } catch (error) {
+    throw new InputError(
+      `${folder} cannot be used as data folder (${messageOf(error)}): name one that can be written with --data`,
+      [],
+      { cause: error },
+    )
   }
 }
 

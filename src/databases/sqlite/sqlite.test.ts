@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -63,6 +63,16 @@ test('the lock is given back when the database is closed', () =>
     await database[Symbol.asyncDispose]()
     equal(readLock(folder), undefined)
     await (await openSqlite({ folder }))[Symbol.asyncDispose]()
+  }))
+
+test('a folder that cannot be made is refused with what to do', () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, 'file'), '')
+    await rejects(openSqlite({ folder: join(folder, 'file', 'data') }), (error: Error) => {
+      ok(error instanceof InputError)
+      ok(error.message.includes('--data'), error.message)
+      return true
+    })
   }))
 
 test('migrations run once each, and all of one opening or none', () =>
