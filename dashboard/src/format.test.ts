@@ -13,6 +13,7 @@ import {
   formatSpan,
   formatValue,
   formatWithUnit,
+  unitOf,
 } from './format.ts'
 
 test('values keep the digits that say something', () => {
@@ -36,6 +37,12 @@ test('measures print units as people write them, bytes in powers of a thousand',
   assert.deepEqual(formatMeasure(undefined, 'hPa'), ['–', 'hPa'])
   assert.equal(formatWithUnit(48, '%'), '48.0%')
   assert.equal(formatWithUnit(3, '1'), '3.00')
+})
+
+test('a unit is what the device says, else what the name suggests', () => {
+  assert.equal(unitOf('x', { x: 'bar' }), 'bar')
+  assert.equal(unitOf('network_sent_bytes_per_s'), 'By/s')
+  assert.equal(unitOf('temperature'), 'Cel')
 })
 
 test('ages and spans choose the unit a person would', () => {

@@ -1,6 +1,6 @@
 // Numbers and times as a person wants to read them. Pure; every text has a stable width where digits change.
 
-import { printUnit } from '../../src/core/units.ts'
+import { printUnit, unitOfChannel } from '../../src/core/units.ts'
 
 export { printUnit }
 
@@ -33,6 +33,11 @@ export function formatCompact(value: number): string {
   }
   return Number.isInteger(value) ? String(value) : value.toPrecision(3)
 }
+
+/** The unit that the device names, or the one that the channel's name suggests. */
+export const unitOf = (channel: string, units?: Readonly<Record<string, string>>): string =>
+  units?.[channel] ??
+  (/_bytes_per_s$/i.test(channel) ? 'By/s' : /_per_s$/i.test(channel) ? '/s' : unitOfChannel(channel))
 
 /** Value and unit, bytes in powers of 1,000: ['42.1', 'kB/s']. */
 export function formatMeasure(value: number | undefined | null, unit: string): readonly [string, string] {

@@ -2,11 +2,10 @@
 
 import { useRef, useState } from 'react'
 import { isSynthetic } from '../../../src/core/device.ts'
-import { unitOfChannel } from '../../../src/core/units.ts'
 import { ApiError, api, type Device, readKey, request, urlOf } from '../api.ts'
 import { serverNow, useNow } from '../clock.ts'
 import { cssHue, orderChannels } from '../colours.ts'
-import { formatAge, formatChannel, formatCount } from '../format.ts'
+import { formatAge, formatChannel, formatCount, unitOf } from '../format.ts'
 import { useKeys, useLoad, usePhone, useScreenHeight, useWidth } from '../hooks.ts'
 import { useLive } from '../live.ts'
 import { Command, CopyButton, curlOf, Notice } from '../parts/controls.tsx'
@@ -202,7 +201,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
                 key={channel}
                 plots={charts.plots}
                 channel={channel}
-                unit={device.units?.[channel] ?? unitOfChannel(channel)}
+                unit={unitOf(channel, device.units)}
                 devices={lines}
                 showTime={phone || i === channels.length - 1}
                 height={heightOf(

@@ -27,7 +27,6 @@ export function drawLabels(plot: uPlot, labels: readonly Label[], lines: readonl
   const ratio = devicePixelRatio
   ctx.save()
   ctx.fillStyle = theme === 'dark' ? '#c4cad1' : '#3a3f46'
-  ctx.strokeStyle = ctx.fillStyle
   const xs = labels
     .filter((label) => devices.has(label.device))
     .map((label) => Math.round(plot.valToPos(label.recordedAt, 'x', true)))
@@ -46,19 +45,16 @@ export function drawLabels(plot: uPlot, labels: readonly Label[], lines: readonl
 function stretch(ctx: CanvasRenderingContext2D, from: number, to: number, bbox: uPlot.BBox, ratio: number): void {
   const half = 3.5 * ratio
   const top = bbox.top
-  ctx.globalAlpha = 0.85
+  const right = Math.min(to + half, bbox.left + bbox.width)
+  const left = Math.max(from - half, bbox.left)
+  ctx.globalAlpha = 0.06
+  ctx.fillRect(from, top, to - from, bbox.height)
+  ctx.globalAlpha = 0.8
   ctx.beginPath()
-  ctx.moveTo(from - half, top)
-  ctx.lineTo(to + half, top)
-  ctx.lineTo(to, top + 5 * ratio)
-  ctx.lineTo(from, top + 5 * ratio)
+  ctx.moveTo(left, top)
+  ctx.lineTo(right, top)
+  ctx.lineTo(to, top + (to > from ? 2.5 : 5) * ratio)
+  ctx.lineTo(from, top + (to > from ? 2.5 : 5) * ratio)
   ctx.closePath()
   ctx.fill()
-  ctx.globalAlpha = 0.16
-  ctx.lineWidth = ratio
-  ctx.setLineDash([2 * ratio, 3 * ratio])
-  ctx.beginPath()
-  ctx.moveTo((from + to) / 2, top + 6 * ratio)
-  ctx.lineTo((from + to) / 2, top + bbox.height)
-  ctx.stroke()
 }

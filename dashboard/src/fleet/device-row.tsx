@@ -4,10 +4,9 @@
 
 import { memo } from 'react'
 import { isSynthetic } from '../../../src/core/device.ts'
-import { unitOfChannel } from '../../../src/core/units.ts'
 import { useNow } from '../clock.ts'
 import { cssHue, orderChannels } from '../colours.ts'
-import { formatAge, formatChannel, formatFull, formatMeasure } from '../format.ts'
+import { formatAge, formatChannel, formatFull, formatMeasure, unitOf } from '../format.ts'
 import { KindMark, StateMark, wordsOfKind } from '../parts/marks.tsx'
 import { type Spark, Sparkline } from '../parts/sparkline.tsx'
 import { devicePath, Link } from '../router.tsx'
@@ -109,7 +108,7 @@ export const DeviceRow = memo(function DeviceRow(props: Props) {
 
 function Measure({ row, channel, hue }: { row: Row; channel: string; hue: boolean }) {
   if (!row.device.channels.includes(channel)) return <i className="none">–</i>
-  const [value, unit] = formatMeasure(row.values[channel], row.device.units?.[channel] ?? unitOfChannel(channel))
+  const [value, unit] = formatMeasure(row.values[channel], unitOf(channel, row.device.units))
   return (
     <span className="measure">
       {hue && <i className="tick" style={{ background: cssHue(channel) }} />}

@@ -1,10 +1,9 @@
 // The newest readings as they are committed. Two lines a second at most, so that a person can read them.
 
 import { useRef, useState } from 'react'
-import { unitOfChannel } from '../../../src/core/units.ts'
 import type { Reading } from '../api.ts'
 import { cssHue, orderChannels } from '../colours.ts'
-import { formatChannel, formatClock, formatWithUnit } from '../format.ts'
+import { formatChannel, formatClock, formatWithUnit, unitOf } from '../format.ts'
 import { useLive } from '../live.ts'
 import { devicePath, Link } from '../router.tsx'
 
@@ -45,7 +44,7 @@ export function Tail() {
                 .map((channel) => (
                   <span key={channel} title={formatChannel(channel)}>
                     <i className="tick" style={{ background: cssHue(channel) }} />
-                    {formatWithUnit(reading.values[channel], unitOfChannel(channel))}
+                    {formatWithUnit(reading.values[channel], unitOf(channel))}
                   </span>
                 ))}
               {reading.label && <em>planted: {reading.label}</em>}
