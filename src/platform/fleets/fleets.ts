@@ -13,6 +13,7 @@ import type { Imperfections } from './field.ts'
 import { type FleetMember, membersOf } from './generate.ts'
 import { generatorNamed } from './models.ts'
 import { registerMembers } from './register.ts'
+import { deviceName } from './roster.ts'
 import { gap, type RunningFleet, runFleet, type Saved } from './running.ts'
 import { fleetSpecification } from './specification.ts'
 
@@ -60,7 +61,7 @@ export type Fleets = {
 export type FleetsParts = {
   readonly ingest: Pick<Ingest, 'submit'>
   readonly catalogue: Catalogue
-  readonly store: Pick<SeriesStore, 'profile'>
+  readonly store: Pick<SeriesStore, 'profile' | 'extent'>
   readonly clock: Clock
   /** The statistical generator; loaded from the registry when absent. */
   readonly generator?: Generator
@@ -118,6 +119,17 @@ export function createFleets(parts: FleetsParts): Fleets {
     return fleet
   }
 
+  /** The history that nobody has sent yet; the first device speaks for the fleet. */
+  async function untold(tenant: Tenant, specification: FleetSpecification): Promise<Stretch[]> {
+    const { fleet, speed, history_ms, historyInterval_ms } = specification
+    if (history_ms === 0 || speed > 1) return []
+    const now = clock.now()
+    const told = await parts.store.extent(tenant, deviceName(fleet, 0))
+    const from = now - history_ms
+    const to = told ? told.from - 1 : now
+    return to > from ? [{ from, to, step_ms: historyInterval_ms }] : []
+  }
+
   const recordOf = async (tenant: Tenant, fleet: string) =>
     (await catalogue.document(tenant, kind, fleet)) as FleetRecord | undefined
 
@@ -137,16 +149,11 @@ export function createFleets(parts: FleetsParts): Fleets {
       if (former && same && former.state() !== 'stopped') return stateOf(specification, former)
       await former?.stop()
       ofTenant(tenant).delete(specification.fleet)
-      const now = clock.now()
-      const history: Stretch[] =
-        specification.history_ms > 0 && specification.speed === 1
-          ? [{ from: now - specification.history_ms, to: now, step_ms: specification.historyInterval_ms }]
-          : []
-      // A fleet that was stopped goes on where it was; another one of its name begins its own history.
+      // A fleet that was stopped goes on where it was; another one of its name leaves the past as it was sent.
       const record: FleetRecord = same
         ? { ...stored, state: 'running', sent: specification.count === undefined ? stored.sent : 0 }
-        : { specification, state: 'running', missing: history, sent: 0 }
-      return stateOf(specification, await launch(tenant, record, same))
+        : { specification, state: 'running', missing: await untold(tenant, specification), sent: 0 }
+      return stateOf(specification, await launch(tenant, record, stored !== undefined))
     },
 
     async stop(tenant, fleet) {

@@ -128,6 +128,8 @@ export function runFleet(parts: RunningParts): RunningFleet {
     while (!signal.aborted && produced < count) {
       const until = virtual(clock.now())
       if (until - schedule.time() > behind_max_ms && speed === 1) skip(schedule.time() - 1, until)
+      // A clock that was set back: what is sent again on the way is a duplicate.
+      if (schedule.time() - until > interval_ms + suspended_ms && speed === 1) schedule.seek(until)
       while (schedule.time() <= until && batch.length < liveBatch && produced < count) {
         const time = schedule.time()
         if (batch.length === 0) oldest = wall(time)

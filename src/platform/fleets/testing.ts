@@ -8,6 +8,7 @@ import { localTenant } from '#core/tenant.ts'
 import { day_ms } from '#core/time.ts'
 import { defineGenerator, type Generator, type Model } from '#generators/generator.ts'
 import type { Catalogue } from '#stores/catalogue/catalogue.ts'
+import type { SeriesStore } from '#stores/series/store.ts'
 import type { EventVerdict, IncomingReading, Ingest } from '../ingest/ingest.ts'
 
 /** Channels are what was asked for; values a daily sine with noise; one spike a day from noon for ten minutes. */
@@ -83,6 +84,15 @@ export function fakeIngest(): FakeIngest {
   }
   return door
 }
+
+/** What fleets and twins ask of a store, answered from what the door has taken. */
+export const fakeStore = (door: FakeIngest): Pick<SeriesStore, 'profile' | 'extent'> => ({
+  profile: { name: 'fake', location: '', batchLimit: 1000, shared: false },
+  async extent(_, device) {
+    const times = [...door.stored.values()].filter((r) => r.device === device).map((r) => r.recordedAt)
+    return times.length > 0 ? { from: Math.min(...times), to: Math.max(...times), count: times.length } : undefined
+  },
+})
 
 export type FakeCatalogue = Catalogue & { readonly puts: number }
 

@@ -8,7 +8,7 @@ import type { Frame } from '#core/series.ts'
 import { localTenant } from '#core/tenant.ts'
 import { day_ms, hour_ms, minute_ms } from '#core/time.ts'
 import { defineValidator } from '#validators/validator.ts'
-import { fakeCatalogue, fakeGenerator, fakeIngest } from '../fleets/testing.ts'
+import { fakeCatalogue, fakeGenerator, fakeIngest, fakeStore } from '../fleets/testing.ts'
 import { learnCadence } from './cadence.ts'
 import { fitFrame } from './fit.ts'
 import type { Fit } from './fitting.ts'
@@ -41,14 +41,7 @@ function house(frame: Frame, fit: Fit = fitHere) {
   const clock = fakeClock(start)
   const ingest = fakeIngest()
   const catalogue = fakeCatalogue(ingest)
-  const store: TwinsParts['store'] = {
-    profile: { name: 'fake', location: '', batchLimit: 1000, shared: false },
-    frame: async () => frame,
-    async extent(_, device) {
-      const times = [...ingest.stored.values()].filter((r) => r.device === device).map((r) => r.recordedAt)
-      return times.length ? { from: Math.min(...times), to: Math.max(...times), count: times.length } : undefined
-    },
-  }
+  const store: TwinsParts['store'] = { ...fakeStore(ingest), frame: async () => frame }
   const open = () =>
     closing(createTwins({ ingest, catalogue, clock, store, fit, loadGenerator: async () => generator }))
   const advance = async (duration_ms: number, step_ms = 500) => {
