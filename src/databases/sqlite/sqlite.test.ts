@@ -147,6 +147,23 @@ test('a write that fails leaves nothing, and the next one works', () =>
     equal(await write.put({ tenant }, { value: 1 }), 1)
   }))
 
+test('a full disk is UnavailableError, loses nothing, and passes when there is room again', () =>
+  inFolder(async (folder) => {
+    await using database = await openSqlite({ folder, readers: 1 })
+    const { read, write } = unitOf(database)
+    await write.put({ tenant }, { value: 1 })
+    await write.limitPages({ tenant }, { pages: 100 })
+    await rejects(write.putMuch({ tenant }, { bytes: 1_000_000 }), (error: Error) => {
+      ok(error instanceof UnavailableError)
+      ok(error.message.startsWith('the disk is full'), error.message)
+      return true
+    })
+    equal(await read.count({ tenant }, undefined), 1)
+    await write.limitPages({ tenant }, { pages: 100_000 })
+    await write.putMuch({ tenant }, { bytes: 1_000_000 })
+    equal(await read.count({ tenant }, undefined), 2)
+  }))
+
 test('when a thread dies its calls are refused, what was committed stays, and a new thread takes over', () =>
   inFolder(async (folder) => {
     await using database = await openSqlite({ folder, readers: 1 })

@@ -34,3 +34,12 @@ export function double(connection: Connection, { values }: { values: Float64Arra
   connection.transfer(result)
   return result
 }
+
+/** Lets the file grow no further than this, as a full disk would. */
+export function limitPages({ database }: Connection, { pages }: { pages: number }): void {
+  database.exec(`pragma max_page_count = ${pages}`)
+}
+
+export function putMuch({ statement }: Connection, { bytes }: { bytes: number }): void {
+  statement(`insert into document values ('much', hex(randomblob(8)), hex(zeroblob(?)), 0)`).run(bytes / 2)
+}

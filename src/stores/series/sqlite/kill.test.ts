@@ -52,7 +52,7 @@ else
     const folder = mkdtempSync(join(tmpdir(), 'millrace-'))
     try {
       let acknowledged = -1
-      for (const patience of [30, 90, 151]) {
+      for (const patience of [20, 50, 80]) {
         const child = spawn(process.execPath, [import.meta.filename, 'append', folder, String(acknowledged + 1)], {
           stdio: ['ignore', 'pipe', 'inherit'],
         })
