@@ -38,14 +38,19 @@ async function measure(browser: Browser, folder: string) {
   const port = await freePort()
   const since = performance.now()
   const seconds = () => Math.round((performance.now() - since) / 10) / 100
-  const child = spawn('npm', ['start', '--', '--port', String(port), '--data', folder], { stdio: 'ignore', detached: true })
+  const child = spawn('npm', ['start', '--', '--port', String(port), '--data', folder], {
+    stdio: 'ignore',
+    detached: true,
+  })
   const url = `http://127.0.0.1:${port}`
   try {
     await until(async () => (await fetch(`${url}/health`)).ok)
     const listening_s = seconds()
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
     await page.goto(url)
-    await page.waitForSelector('[role=row] svg path[d*="L"], [role=row] canvas, [role=row] svg polyline', { timeout: 30_000 })
+    await page.waitForSelector('[role=row] svg path[d*="L"], [role=row] canvas, [role=row] svg polyline', {
+      timeout: 30_000,
+    })
     const charts_s = seconds()
     const before = await page.locator('main').innerText()
     await until(async () => (await page.locator('main').innerText()) !== before)
