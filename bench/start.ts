@@ -52,8 +52,8 @@ async function measure(browser: Browser, folder: string) {
       timeout: 30_000,
     })
     const charts_s = seconds()
-    const before = await page.locator('main').innerText()
-    await until(async () => (await page.locator('main').innerText()) !== before)
+    const before = await page.locator('main').textContent()
+    await until(async () => (await page.locator('main').textContent()) !== before)
     const live_s = seconds()
     await page.close()
     return { listening_s, charts_s, live_s }
