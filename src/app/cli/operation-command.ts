@@ -52,7 +52,7 @@ export function commandOf(operation: Operation, drawing: Drawing, connect: Conne
       await using caller = await connect(io, args, { create: operation.http.method !== 'GET' })
       if (drawing.streams && !caller.served) {
         throw new UnavailableError(
-          `'millrace ${drawing.words.join(' ')}' goes on streaming, so it needs the server: start it with 'millrace up'`,
+          `'millrace ${drawing.words.join(' ')}' goes on streaming, so it needs the server: start it with 'millrace up', or name it with --url`,
         )
       }
       await show(io, args, operation, drawing, caller, input)
