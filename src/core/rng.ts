@@ -152,17 +152,42 @@ function normalOf(word: number): number {
   const at = ((zeros << 4) | ((shifted >>> 27) & 15)) << 2
   const x = shifted & 0x7ffffff
   const y = ((cells[at + 3]! * x + cells[at + 2]!) * x + cells[at + 1]!) * x + cells[at]!
-  return word < 0 || word > 0x7fffffff ? -y : y
+  return (word | 0) < 0 ? -y : y
 }
 
+/**
+ * `philox` and `normalOf` for blocks from, from + 1, ... written out in one loop: the words stay in registers, which is
+ * half the time of a call and an array per block. Both multiplications of a round by halves of 16 bits, as there.
+ */
 function fillBlocks(into: Float64Array, start: number, end: number, from: number, key0: number, key1: number): void {
-  const words = scratch
   for (let i = start, block = from; i < end; i += 4, block++) {
-    philox(block >>> 0, (block / 4294967296) >>> 0, 0, 0, key0, key1, words)
-    into[i] = normalOf(words[0]!)
-    into[i + 1] = normalOf(words[1]!)
-    into[i + 2] = normalOf(words[2]!)
-    into[i + 3] = normalOf(words[3]!)
+    let c0 = block | 0
+    let c1 = (block / 4294967296) | 0
+    let c2 = 0
+    let c3 = 0
+    let k0 = key0 | 0
+    let k1 = key1 | 0
+    for (let round = 0; round < 10; round++) {
+      const a = c0 & 0xffff
+      const b = c0 >>> 16
+      const t = (Math.imul(b, 0x1f53) + (Math.imul(a, 0x1f53) >>> 16)) | 0
+      const high0 = (Math.imul(b, 0xd251) + (t >>> 16) + (((Math.imul(a, 0xd251) + (t & 0xffff)) | 0) >>> 16)) | 0
+      const c = c2 & 0xffff
+      const d = c2 >>> 16
+      const u = (Math.imul(d, 0x8d57) + (Math.imul(c, 0x8d57) >>> 16)) | 0
+      const high1 = (Math.imul(d, 0xcd9e) + (u >>> 16) + (((Math.imul(c, 0xcd9e) + (u & 0xffff)) | 0) >>> 16)) | 0
+      const low0 = Math.imul(c0, 0xd2511f53)
+      c0 = high1 ^ c1 ^ k0
+      c1 = Math.imul(c2, 0xcd9e8d57)
+      c2 = high0 ^ c3 ^ k1
+      c3 = low0
+      k0 = (k0 + 0x9e3779b9) | 0
+      k1 = (k1 + 0xbb67ae85) | 0
+    }
+    into[i] = normalOf(c0)
+    into[i + 1] = normalOf(c1)
+    into[i + 2] = normalOf(c2)
+    into[i + 3] = normalOf(c3)
   }
 }
 

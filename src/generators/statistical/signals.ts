@@ -135,15 +135,41 @@ function compileTerms({ terms }: SignalSource, seasonality: number, step_ms: num
     fill(anchor: number, phase: number, row: number, n: number, out: Float64Array, start: number): void {
       anchorAt(anchor)
       tabulate(phase)
-      out.fill(0, start, start + n)
-      for (let i = 0; i < used.length; i++) {
-        addTerm(out, start, tables[i]!, row, n, amplitudes[2 * i]!, amplitudes[2 * i + 1]!)
-      }
+      const p = amplitudes
+      if (used.length === 0) out.fill(0, start, start + n)
+      else if (used.length === 1) setTerm(out, start, tables[0]!, row, n, p[0]!, p[1]!)
+      else setTwoTerms(out, start, tables[0]!, tables[1]!, row, n, p[0]!, p[1]!, p[2]!, p[3]!)
+      for (let i = 2; i < used.length; i++) addTerm(out, start, tables[i]!, row, n, p[2 * i]!, p[2 * i + 1]!)
     },
   }
 }
 
-function addTerm(out: Float64Array, start: number, table: Float64Array, row: number, n: number, p: number, q: number) {
+type Column = Float64Array
+
+function setTerm(out: Column, start: number, table: Column, row: number, n: number, p: number, q: number): void {
+  for (let k = 0; k < n; k++) out[start + k] = p * table[row + k]! + q * table[block + row + k]!
+}
+
+/** The first two terms in one pass: most signals have two, and a pass costs as much as the sum. */
+function setTwoTerms(
+  out: Column,
+  start: number,
+  one: Column,
+  two: Column,
+  row: number,
+  n: number,
+  p: number,
+  q: number,
+  r: number,
+  s: number,
+): void {
+  for (let k = 0; k < n; k++) {
+    const i = row + k
+    out[start + k] = p * one[i]! + q * one[block + i]! + (r * two[i]! + s * two[block + i]!)
+  }
+}
+
+function addTerm(out: Column, start: number, table: Column, row: number, n: number, p: number, q: number): void {
   for (let k = 0; k < n; k++) out[start + k] = out[start + k]! + (p * table[row + k]! + q * table[block + row + k]!)
 }
 

@@ -8,20 +8,22 @@ export function resolutionOf(values: Float64Array, most = 4000): number | undefi
   const stride = Math.max(1, Math.floor(all.length / most))
   const some = all.filter((_, i) => i % stride === 0)
   for (const perUnit of [1, 10, 100, 1000, 1e4, 1e5]) {
-    const whole = some.every((x) => {
-      // Values that passed through 32-bit floats are off by 6e-8 of themselves.
-      const scaled = x * perUnit
-      return Math.abs(scaled - Math.round(scaled)) <= 1e-7 * Math.abs(scaled) + 1e-6 && Math.abs(scaled) < 1e12
-    })
-    // Beyond seven digits everything looks whole.
-    if (!whole || some.some((x) => Math.abs(x * perUnit) * 1e-7 > 0.05)) continue
+    const fine = perUnit === 1 ? some.every((x) => Number.isSafeInteger(x)) : some.every((x) => isMultiple(x, perUnit))
+    if (!fine) continue
     let divisor = 0
     const origin = Math.round(some[0]! * perUnit)
     for (const x of some) divisor = greatestDivisor(divisor, Math.abs(Math.round(x * perUnit) - origin))
     // A coarser grid counts when it goes through zero, as a grid of a sensor does.
     return (divisor > 1 && origin % divisor === 0 ? divisor : 1) / perUnit
   }
-  return some.every((x) => Number.isInteger(x)) ? 1 : undefined
+  return undefined
+}
+
+/** Whether x is a multiple of 1 / perUnit, up to the 6e-8 of itself that a 32-bit float on the way may have cost. */
+function isMultiple(x: number, perUnit: number): boolean {
+  const scaled = x * perUnit
+  // From half a million on that tolerance would let anything pass.
+  return Math.abs(scaled) < 5e5 && Math.abs(scaled - Math.round(scaled)) <= 1e-7 * Math.abs(scaled) + 1e-6
 }
 
 function greatestDivisor(a: number, b: number): number {
