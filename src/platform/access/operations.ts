@@ -51,7 +51,10 @@ export const createKey = document({
       .describe('read, write, admin (all of one tenant), operator (tenants and keys)'),
   }),
   output: key.extend({ key: z.string().describe('The key itself, for this once') }),
-  examples: [{ title: 'A key for the gateway in hall 2', input: { name: 'gateway hall 2', scopes: ['write'] } }],
+  examples: [
+    { title: 'The first key', input: { name: 'my laptop' } },
+    { title: 'A key for the gateway in hall 2', input: { name: 'gateway hall 2', scopes: ['write'] } },
+  ],
   async run({ platform, tenant: own }, { name, tenant = own, scopes }) {
     const { key, record } = await platform.access.createKey({ name, tenant, scopes })
     return { key, ...shown(record) }
