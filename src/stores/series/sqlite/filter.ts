@@ -1,8 +1,8 @@
 // A filter that says "surely not" of almost every id that a run does not have: a split-block Bloom filter. One id
-// touches one block of 32 bytes, so one cache line. 12 bits per id let about 0.5 % of strangers through.
+// touches one block of 32 bytes, so one cache line. 16 bits per id let about 0.1 % of strangers through.
 // Source: Putze, Sanders, Singler 2007, "Cache-, Hash- and Space-Efficient Bloom Filters"; salts of Apache Parquet.
 
-const bitsPerId = 12
+const bitsPerId = 16
 const wordsPerBlock = 8
 const salts = Int32Array.of(
   0x47b6137b,

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { openConnection } from '#databases/sqlite/connection.ts'
 import { tenantSchema } from '#databases/sqlite/schema.ts'
 import { compareKeys, sortedEntries, wordsPerEntry } from './entries.ts'
+import { addToFilter, filterFor, mayBeIn, patternOf, placeOf } from './filter.ts'
 import { openLedger } from './ledger.ts'
 
 const options = { tailLimit: 64, fanOut: 3 }
@@ -112,6 +113,19 @@ test('no merge leaves anything behind', () => {
   connection.database.exec('commit')
   connection.close()
   rmSync(folder, { recursive: true })
+})
+
+test('a filter forgets nobody and lets few strangers through', () => {
+  const bits = filterFor(20_000)
+  const words = (id: number) => [id >>> 3, id & 7, Math.imul(id, 0x9e3779b1) >>> 0, id] as const
+  for (let id = 0; id < 20_000; id++) addToFilter(bits, placeOf(...words(id)), patternOf(...words(id)))
+  let strangers = 0
+  for (let id = 0; id < 60_000; id++) {
+    const may = mayBeIn(bits, placeOf(...words(id)), patternOf(...words(id)))
+    if (id < 20_000) equal(may, true)
+    else if (may) strangers++
+  }
+  equal(strangers < 40_000 * 0.004, true, `${strangers} of 40,000`)
 })
 
 test('entries are sorted by their whole key, also when the first half decides nothing', () => {

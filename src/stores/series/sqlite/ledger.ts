@@ -5,7 +5,7 @@
 // Measurements and the designs it was chosen over: docs/adr/0001-id-ledger.md. Source: O'Neil et al. 1996, "The
 // Log-Structured Merge-Tree".
 //
-// Memory: 1.5 bytes per id (filters) + 0.1 (fences) + at most 8 MiB for the tail, while the tenant's file is open.
+// Memory: 2 bytes per id (filters) + 0.1 (fences) + at most 8 MiB for the tail, while the tenant's file is open.
 
 import type { Connection } from '#databases/sqlite/index.ts'
 import { bytesOf, compareKeys, lastNotAfter, sortedEntries, wordsOf, wordsPerEntry, writeKey } from './entries.ts'
