@@ -15,7 +15,7 @@ import type { Settings } from '../access/settings.ts'
 import type { Live } from '../live/live.ts'
 import { checkEvent, isFault } from './check.ts'
 import { requestEvents_max } from './limits.ts'
-import { createMeter, type Meter } from './stats.ts'
+import { createMeter, type IngestStats, type Meter } from './stats.ts'
 
 /** A reading on its way in. Without an id, one is derived from device, time and channel names. */
 export type IncomingReading = Omit<Reading, 'id' | 'receivedAt'> & { readonly id?: string }
@@ -28,20 +28,7 @@ export type EventVerdict = {
   readonly field?: string
 }
 
-export type IngestStats = {
-  /** Events since the start. */
-  readonly accepted: number
-  readonly duplicate: number
-  readonly rejected: number
-  /** Events per second over the last 10 s. */
-  readonly rate: number
-  /** Door to commit, ms, of the last few thousand submissions. */
-  readonly latency_ms: { readonly p50: number; readonly p99: number }
-  /** The last 10 minutes, one entry per second that had events: epoch s, accepted, duplicate, rejected, p99. */
-  readonly history: readonly (readonly [number, number, number, number, number])[]
-  /** Readings that wait for the database. */
-  readonly waiting: number
-}
+export type { IngestStats }
 
 export type Ingest = {
   /** Resolves after the commit. Verdicts in the order of the readings. Throws UnavailableError when it is full. */

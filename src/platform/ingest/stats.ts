@@ -1,7 +1,20 @@
 // Figures of a tenant's ingestion: counts since the start, a ring of seconds, and the newest latencies. Everything is
 // of a fixed size, and one submission costs a few additions.
 
-import type { IngestStats } from './ingest.ts'
+export type IngestStats = {
+  /** Events since the start. */
+  readonly accepted: number
+  readonly duplicate: number
+  readonly rejected: number
+  /** Events per second over the last 10 s. */
+  readonly rate: number
+  /** Door to commit, ms, of the last few thousand submissions. */
+  readonly latency_ms: { readonly p50: number; readonly p99: number }
+  /** The last 10 minutes, one entry per second that had events: epoch s, accepted, duplicate, rejected, p99. */
+  readonly history: readonly (readonly [number, number, number, number, number])[]
+  /** Readings that wait for the database. */
+  readonly waiting: number
+}
 
 export type Outcome = {
   readonly accepted: number
