@@ -121,7 +121,7 @@ function sourceOf(
   fromFile: Record<string, unknown>,
   path: string | undefined,
 ): [origin: string, raw: unknown] | undefined {
-  if (flags[key] !== undefined) return [`--${flagOf(key)}`, flags[key]]
+  if (flags[key] !== undefined) return [`--${flags[key] === false ? 'no-' : ''}${flagOf(key)}`, flags[key]]
   // An empty variable counts as not set, as most shells and compose files mean it.
   if (environment[variable]) return [variable, environment[variable]]
   return fromFile[key] === undefined ? undefined : [path!, fromFile[key]]

@@ -122,7 +122,7 @@ test('config: each value with where it came from, secrets masked', async () => {
     MILLRACE_DATA: 'from-environment',
     DATABASE_URL: 'postgres://me:secret@db.example/plant',
   }
-  const { stdout, code } = await here.run(['config', '--port', '3333', '--json'], { env })
+  const { stdout, code } = await here.run(['config', '--port', '3333', '--no-measure-host', '--json'], { env })
   equal(code, 0)
   const { settings, file } = JSON.parse(stdout)
   equal(file, 'millrace.config.json')
@@ -130,6 +130,7 @@ test('config: each value with where it came from, secrets masked', async () => {
   deepEqual(settings.data, { value: 'from-environment', origin: 'MILLRACE_DATA' })
   deepEqual(settings.demo, { value: 3, origin: 'millrace.config.json' })
   deepEqual(settings.host, { value: '127.0.0.1', origin: 'default' })
+  deepEqual(settings.measureHost, { value: false, origin: '--no-measure-host' })
   equal(settings.database.value, 'postgres://me:***@db.example/plant')
   doesNotMatch((await here.run(['config'], { env })).stdout, /secret/)
 })

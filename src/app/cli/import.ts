@@ -79,7 +79,8 @@ async function runImport(io: Io, args: Arguments, connect: Connect): Promise<num
     const { report } = plan.source
     const tally = await takeAll(io, plan, caller)
     if (tally.rejected > 0) failed = true
-    const counts = { accepted: tally.accepted, duplicate: tally.duplicate, rejected: tally.rejected }
+    const { accepted, duplicate, rejected } = tally
+    const counts = { accepted, duplicate, rejected, reasons: Object.fromEntries(tally.reasons) }
     if (json)
       reports.push({ file: plan.path, ...report, devices: Object.fromEntries(tally.devices), ...(dry ? {} : counts) })
     else await write(io.stdout, reportText(plan, dry ? undefined : tally, paint))

@@ -29,8 +29,9 @@ export function parseLine(command: Command, argv: readonly string[]): Arguments 
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
-    const negated = token.name.startsWith('no-') && flags.some((f) => f.name === token.name.slice(3) && !f.value)
-    const flag = flags.find((f) => f.name === (negated ? token.name.slice(3) : token.name))
+    // allowNegative takes the 'no-' off the name by itself.
+    const negated = token.rawName.startsWith('--no-') && !token.name.startsWith('no-')
+    const flag = flags.find((f) => f.name === token.name && !(negated && f.value))
     if (!flag) throw unknownFlag(token.rawName, flags, name)
     if (!flag.value) {
       if (token.value !== undefined) throw new InputError(`--${flag.name} takes no value`)
