@@ -27,7 +27,8 @@ export type OpenConnection = Connection & {
   close(): void
 }
 
-const cacheSize_KiB = 65_536
+/** The writer's changed pages wait here for the commit; readers read through the map of the file. */
+const cacheSize_KiB = { write: 32_768, read: 8_192 }
 const mapSize_bytes = 1 << 28
 /** Pages of the log after which a commit copies it into the file: 64 MiB. Fewer would copy the same pages more often. */
 const checkpoint_pages = 16_000
@@ -47,7 +48,7 @@ export function openConnection(
       migrate(database, path, schema)
     }
     database.exec(
-      `pragma cache_size = -${cacheSize_KiB}; pragma mmap_size = ${mapSize_bytes}; pragma temp_store = memory`,
+      `pragma cache_size = -${cacheSize_KiB[mode]}; pragma mmap_size = ${mapSize_bytes}; pragma temp_store = memory`,
     )
   } catch (error) {
     database.close()
