@@ -67,7 +67,7 @@ function addRows(
 ): void {
   const columns = names.columnsFor(channels)
   const layouts = new Map<number, { at: number; series: Accumulator }[]>()
-  for (const rows of scanValues(connection, deviceKey, from, to, columns)) {
+  for (const rows of scanValues(connection, deviceKey, { from, to }, columns)) {
     budget.rows -= rows.length
     if (budget.rows < 0) {
       throw new InputError(

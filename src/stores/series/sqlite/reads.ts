@@ -6,7 +6,7 @@ import type { Connection } from '#databases/sqlite/index.ts'
 import { newestOf, wordsPerChannel } from '#databases/sqlite/newest.ts'
 import { keyOfId } from '../batch.ts'
 import type { Latest, Range, ReadingsQuery } from '../store.ts'
-import { afterAll, beforeAll, deviceKeyOf, namesOf, type Place, type Row, scan } from './rows.ts'
+import { afterAll, beforeAll, deviceKeyOf, namesOf, type Place, type Row, scan, scanValues } from './rows.ts'
 
 /** A page of readings as columns, without what only a writer needs. */
 export type Page = Omit<ReadingBatch, 'payloadHashes'>
@@ -151,52 +151,58 @@ export function frame(connection: Connection, { device, from, to, channels, limi
   const names = namesOf(connection)
   const deviceKey = deviceKeyOf(connection, device)
   const columns = names.columnsFor(channels)
+  const order: string[] = []
+  const values: Float64Array<ArrayBuffer>[] = []
+  /** When the value of each channel at the newest time of the loop was received. */
+  const received: number[] = []
   let times = new Float64Array(1024)
   let length = 0
-  const found = new Map<string, Float64Array>()
-  for (const name of channels ?? []) found.set(name, new Float64Array(times.length).fill(Number.NaN))
-  /** When the value of each channel at the newest time of the loop was received. */
-  const received = new Map<string, number>()
-  const [lower, upper] = [beforeAll(from), beforeAll(to)]
-  const steps =
-    deviceKey === undefined ? [] : scan(connection, { deviceKey, lower, upper, order: 'descending', columns })
+  const indexOf = (name: string) => {
+    if (!order.includes(name)) {
+      order.push(name)
+      values.push(new Float64Array(times.length).fill(Number.NaN))
+      received.push(Number.NEGATIVE_INFINITY)
+    }
+    return order.indexOf(name)
+  }
+  for (const name of channels ?? []) indexOf(name)
+  const layouts = new Map<number, { at: number; index: number }[]>()
+  const steps = deviceKey === undefined ? [] : scanValues(connection, deviceKey, { from, to }, columns, 'descending')
   newestFirst: for (const rows of steps) {
     for (const row of rows) {
-      const layout = names.layout(row[1] as number)
-      const time = row[0] as number
-      const receivedAt = row.at(-2) as number
-      for (let column = 0; column < layout.length; column++) {
-        const name = layout[column]!
-        if (channels && !channels.includes(name)) continue
-        if (length === 0 || times[length - 1] !== time) {
-          if (length === limit) break newestFirst
-          if (length === times.length) {
-            times = grown(times, Number.NaN)
-            for (const [key, values] of found) found.set(key, grown(values, Number.NaN))
-          }
-          times[length++] = time
-          received.clear()
+      let targets = layouts.get(row[1]!)
+      if (!targets) {
+        targets = names.layout(row[1]!).flatMap((name, column) => {
+          return channels && !channels.includes(name) ? [] : [{ at: 2 + columns.indexOf(column), index: indexOf(name) }]
+        })
+        layouts.set(row[1]!, targets)
+      }
+      if (targets.length === 0) continue
+      if (length === 0 || times[length - 1] !== row[0]) {
+        if (length === limit) break newestFirst
+        if (length === times.length) {
+          times = grown(times, Number.NaN)
+          for (let i = 0; i < values.length; i++) values[i] = grown(values[i]!, Number.NaN)
         }
-        let values = found.get(name)
-        if (!values) {
-          values = new Float64Array(times.length).fill(Number.NaN)
-          found.set(name, values)
-        }
-        if (receivedAt < (received.get(name) ?? Number.NEGATIVE_INFINITY)) continue
-        received.set(name, receivedAt)
-        values[length - 1] = row[2 + columns.indexOf(column)] as number
+        times[length++] = row[0]!
+        received.fill(Number.NEGATIVE_INFINITY)
+      }
+      const receivedAt = row[row.length - 1]!
+      for (const { at, index } of targets) {
+        if (receivedAt < received[index]!) continue
+        received[index] = receivedAt
+        values[index]![length - 1] = row[at]!
       }
     }
   }
   const row = connection.statement('select units from device where device = ?').get(device)
   const units = JSON.parse((row?.['units'] as string | null) ?? '{}') as Record<string, string>
-  const order = channels ? [...new Set(channels)] : [...found.keys()].sort()
   const result = {
     times: times.slice(0, length).reverse(),
-    channels: order.map((name) => ({
+    channels: (channels ? order : order.toSorted()).map((name) => ({
       name,
       unit: units[name] ?? unitOfChannel(name),
-      values: found.get(name)!.slice(0, length).reverse(),
+      values: values[order.indexOf(name)]!.slice(0, length).reverse(),
     })),
   }
   connection.transfer(result.times, ...result.channels.map((channel) => channel.values))

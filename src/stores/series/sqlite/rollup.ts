@@ -60,7 +60,7 @@ function rollUpHour(connection: Connection, deviceKey: number, hour: number, day
   const layouts = new Map<number, number[][]>()
   const start = hour * hour_ms
   let rowCount = 0
-  for (const rows of scanValues(connection, deviceKey, start, start + hour_ms, columns)) {
+  for (const rows of scanValues(connection, deviceKey, { from: start, to: start + hour_ms }, columns)) {
     rowCount += rows.length
     for (const row of rows) {
       const key = row[1]!

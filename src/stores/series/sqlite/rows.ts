@@ -123,39 +123,50 @@ export function* scan(connection: Connection, query: Scan): Generator<readonly R
 export type Row = readonly (number | Uint8Array | null)[]
 
 /**
- * A device's values in [from, to) in order of (recordedAt, id), in steps, for sums over many: rows of recorded_at,
- * layout_key and the columns asked for. An id per row would cost more than all the rest.
+ * A device's values in [from, to), by time, in steps, for work over many: rows of recorded_at, layout_key, the columns
+ * asked for and received_at. An id per row would cost more than all the rest. Rows of one instant come in one step, in the
+ * order of their ids (reversed when the newest come first).
  */
 export function* scanValues(
   connection: Connection,
   deviceKey: number,
-  from: number,
-  to: number,
+  { from, to }: { readonly from: number; readonly to: number },
   columns: readonly number[],
+  order: 'ascending' | 'descending' = 'ascending',
 ): Generator<readonly (readonly number[])[]> {
-  const list = columns.map((column) => `, v${column}`).join('')
+  const list = columns.map((column) => `v${column}, `).join('')
+  const direction = order === 'ascending' ? '' : 'desc'
   const statement = connection.statement(
-    `select recorded_at, layout_key${list} from reading
-     where device_key = ? and recorded_at >= ? and recorded_at < ? order by recorded_at, id_key limit ?`,
+    `select recorded_at, layout_key, ${list} received_at from reading where device_key = ? and recorded_at >= ?
+     and recorded_at ${order === 'ascending' ? '<' : '<='} ? order by recorded_at ${direction}, id_key ${direction} limit ?`,
     'arrays',
   )
-  let start = from
+  let [first, last] = [from, order === 'ascending' ? to : before(to)]
   let step = rowsPerStep
   for (;;) {
-    const rows = statement.all(deviceKey, start, to, step) as unknown as number[][]
+    const rows = statement.all(deviceKey, first, last, step) as unknown as number[][]
     if (rows.length < step || connection.cancelled()) {
       if (rows.length > 0) yield rows
       return
     }
     // Rows of the last instant may go on in the next step: all of them are taken there.
-    const last = rows.at(-1)![0]!
+    const end = rows.at(-1)![0]!
     let whole = rows.length
-    while (whole > 0 && rows[whole - 1]![0] === last) whole--
+    while (whole > 0 && rows[whole - 1]![0] === end) whole--
     if (whole === 0) step *= 4
     else {
       yield rows.slice(0, whole)
-      start = last
+      if (order === 'ascending') first = end
+      else last = end
       step = rowsPerStep
     }
   }
+}
+
+/** The largest float64 before a time. */
+function before(time: number): number {
+  if (!(time > 0 && time < Number.POSITIVE_INFINITY)) return time
+  const bits = new BigInt64Array(new Float64Array([time]).buffer)
+  bits[0]! -= 1n
+  return new Float64Array(bits.buffer)[0]!
 }
