@@ -9,7 +9,7 @@ import { catalogues } from '#stores/catalogue/registry.ts'
 import { seriesStores } from '#stores/series/registry.ts'
 import { type Config, maskedValue } from './config.ts'
 import type { Log } from './log.ts'
-import { roles, units } from './roles.ts'
+import { type Parts, roles, units } from './roles.ts'
 import { root, version } from './version.ts'
 
 export type Opened = AsyncDisposable & {
@@ -52,15 +52,6 @@ export type Running = AsyncDisposable & {
   readonly platform: Platform
   /** Resolves when every unit has started. */
   readonly started: Promise<void>
-}
-
-/** What a unit gets to work with. */
-export type Parts = {
-  readonly config: Config
-  readonly platform: Platform
-  readonly log: Log
-  /** Folder whose disk is measured. */
-  readonly folder: string
 }
 
 /** Starts the role's units: the server listens first, the others follow while it already answers. */

@@ -4,7 +4,18 @@
 import { InputError, messageOf, UnavailableError } from '#core/errors.ts'
 import { localTenant } from '#core/tenant.ts'
 import { day_ms, minute_ms, second_ms } from '#core/time.ts'
-import type { Parts } from './compose.ts'
+import type { Platform } from '#platform/platform.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+
+/** What a unit gets to work with. */
+export type Parts = {
+  readonly config: Config
+  readonly platform: Platform
+  readonly log: Log
+  /** Folder whose disk is measured. */
+  readonly folder: string
+}
 
 export type Unit = (parts: Parts) => Promise<AsyncDisposable | undefined>
 

@@ -3,13 +3,13 @@
 import { InputError } from '#core/errors.ts'
 import type { Command, Group } from './command.ts'
 import { helpFlag } from './command.ts'
-import { entries, loadGroup } from './entries.ts'
 import { write } from './io.ts'
 import { nearest } from './nearest.ts'
 
 const shells = { bash, zsh, fish }
 
-export const completionCommand: Command = {
+/** `load` gives every group, with the summary that the help shows. */
+export const completionCommand = (load: () => Promise<readonly Group[]>): Command => ({
   words: ['completion'],
   summary: 'Prints completion for bash, zsh or fish.',
   positionals: [{ name: 'shell', summary: 'bash, zsh or fish', required: true }],
@@ -26,13 +26,10 @@ export const completionCommand: Command = {
         `there is no completion for '${shell}', but for bash, zsh and fish${near ? `; did you mean ${near}?` : ''}`,
       )
     }
-    const groups = await Promise.all(
-      entries.map(async ({ name, summary }) => ({ ...(await loadGroup(name)), summary })),
-    )
-    await write(io.stdout, shells[shell as keyof typeof shells](groups))
+    await write(io.stdout, shells[shell as keyof typeof shells](await load()))
     return undefined
   },
-}
+})
 
 /** Every place where flags may stand: 'devices', 'devices get'. */
 const placesOf = (group: Group): { words: string; command: Command }[] => [

@@ -107,7 +107,7 @@ export const sections: readonly { title: string; entries: readonly Entry[] }[] =
         summary: 'Print completion for bash, zsh or fish',
         load: () =>
           single(
-            import('./completion.ts').then((m) => m.completionCommand),
+            import('./completion.ts').then((m) => m.completionCommand(loadGroups)),
             'completion',
           ),
       },
@@ -118,3 +118,7 @@ export const sections: readonly { title: string; entries: readonly Entry[] }[] =
 export const entries: readonly Entry[] = sections.flatMap((section) => section.entries)
 
 export const loadGroup = (name: string): Promise<Group> => entries.find((entry) => entry.name === name)!.load()
+
+function loadGroups(): Promise<Group[]> {
+  return Promise.all(entries.map(async ({ load, summary }) => ({ ...(await load()), summary })))
+}
