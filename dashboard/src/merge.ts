@@ -10,6 +10,8 @@ export type Line = {
   readonly channel: string
   readonly synthetic: boolean
   readonly bucket_ms: number
+  /** Neighbours further apart than this are not joined. */
+  readonly gap_ms: number
   times: number[]
   avg: number[]
   min: number[]
@@ -24,6 +26,7 @@ export function lineOf(series: ChartSeries, bucket_ms: number): Line {
     channel: series.channel,
     synthetic: series.synthetic,
     bucket_ms,
+    gap_ms: gapOf_ms(series.times, bucket_ms),
     times: [...series.times],
     avg: [...series.avg],
     min: [...series.min],
@@ -79,7 +82,7 @@ export const gapOf_ms = (times: readonly number[], bucket_ms: number): number =>
 export function alignLines(lines: readonly Line[]): (number | null | undefined)[][] {
   const events: number[] = []
   for (const line of lines) {
-    const gap_ms = gapOf_ms(line.times, line.bucket_ms)
+    const { gap_ms } = line
     line.times.forEach((time, i) => {
       events.push(time)
       const next = line.times[i + 1]
@@ -94,7 +97,7 @@ export function alignLines(lines: readonly Line[]): (number | null | undefined)[
 }
 
 function columnsOn(times: readonly number[], line: Line): (number | null | undefined)[][] {
-  const gap_ms = gapOf_ms(line.times, line.bucket_ms)
+  const { gap_ms } = line
   const out: (number | null | undefined)[][] = [[], [], []]
   let i = 0
   for (const time of times) {

@@ -153,6 +153,7 @@ const emptyLine = (device: string, channel: string, synthetic: boolean): Line =>
   channel,
   synthetic,
   bucket_ms: 1000,
+  gap_ms: 5000,
   times: [],
   avg: [],
   min: [],
@@ -186,7 +187,7 @@ function writeReadout(
     )
   })
   const label = at === undefined ? undefined : labelNear(plot, plots.labels(channel), left)
-  setText(target, '[data-label]', label ? `planted: ${label.label}` : '')
+  setText(target, '[data-label]', label ? `planted: ${label.label.replaceAll('_', ' ')}` : '')
 }
 
 function setText(target: HTMLElement, selector: string, text: string): void {
@@ -206,7 +207,7 @@ function nearest(line: Line, at: number): number {
   const candidates = [low - 1, low].filter((i) => i >= 0 && i < line.times.length)
   candidates.sort((a, b) => Math.abs(line.times[a]! - at) - Math.abs(line.times[b]! - at))
   const best = candidates[0]
-  return best !== undefined && Math.abs(line.times[best]! - at) <= 4 * line.bucket_ms ? best : -1
+  return best !== undefined && Math.abs(line.times[best]! - at) <= line.gap_ms ? best : -1
 }
 
 function placePill(plot: uPlot, pill: HTMLElement): void {

@@ -7,6 +7,7 @@ import { serverNow } from '../clock.ts'
 import { cssHue } from '../colours.ts'
 import { formatMoment, formatSpan } from '../format.ts'
 import { useLoad, useWidth } from '../hooks.ts'
+import { gapOf_ms } from '../merge.ts'
 import { fixedRange, type Range } from '../range.ts'
 
 type Props = {
@@ -184,9 +185,10 @@ function areaPath(
     high = Math.max(high, value)
   }
   const reach = Math.max(high - low, 1e-9)
+  const gap_ms = gapOf_ms(times, bucket_ms)
   let path = ''
   times.forEach((time, i) => {
-    const starts = i === 0 || time - times[i - 1]! > 4 * bucket_ms
+    const starts = i === 0 || time - times[i - 1]! > gap_ms
     const px = (((time - from) / (to - from)) * width).toFixed(1)
     path += `${starts ? 'M' : 'L'}${px} ${(height - 7 - ((values[i]! - low) / reach) * (height - 14)).toFixed(1)}`
   })

@@ -1,12 +1,13 @@
 // The twin of a device: how to make one, how true it is, and what was measured.
 
 import { useEffect, useState } from 'react'
-import { ApiError, api, type Device, type Finding, type Twin } from '../api.ts'
-import { formatSpan } from '../format.ts'
+import { ApiError, api, type Device, type Twin } from '../api.ts'
+import { formatChannel, formatSpan } from '../format.ts'
 import { Notice } from '../parts/controls.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { KindMark, LineMark } from '../parts/marks.tsx'
 import { devicePath, Link } from '../router.tsx'
+import { Findings } from './findings.tsx'
 
 export function useTwinMaking(device: string, onMade: (twin: Twin) => void) {
   const [startedAt, setStartedAt] = useState<number>()
@@ -64,7 +65,7 @@ export function TwinPanel({ device, twin, compared, onCompare, onChanged, making
             <Link href={devicePath(isTwin ? twin.device : twin.twin)}>{isTwin ? twin.device : twin.twin}</Link>
             {twin.state === 'stopped' && <small>stopped</small>}
           </p>
-          <Fidelity value={twin.fidelity} />
+          <Fidelity twin={twin} />
           <label className="check">
             <input type="checkbox" checked={compared} onChange={(event) => onCompare(event.target.checked)} />
             Draw both on the charts
@@ -78,7 +79,7 @@ export function TwinPanel({ device, twin, compared, onCompare, onChanged, making
               <summary>What it learned</summary>
               <ul className="learned">
                 {twin.card.findings.map((finding) => (
-                  <li key={finding}>{finding}</li>
+                  <li key={finding}>{readable(finding)}</li>
                 ))}
               </ul>
             </details>
@@ -120,48 +121,23 @@ function Progress({ startedAt }: { startedAt: number }) {
   )
 }
 
-function Fidelity({ value }: { value: number }) {
+function Fidelity({ twin }: { twin: Twin }) {
+  const why = twin.findings.find((finding) => finding.name.startsWith('fidelity'))?.why
   return (
     <div className="fidelity">
       <b>
-        {value.toFixed(1)}
+        {twin.fidelity.toFixed(1)}
         <small>of 100</small>
       </b>
       <span>fidelity</span>
-      <meter min={0} max={100} value={value} aria-label="Fidelity" />
+      <meter min={0} max={100} value={twin.fidelity} aria-label="Fidelity" />
+      {why && <p>{why.replace(/^of 100, /, '')}</p>}
     </div>
   )
 }
 
-const marks: Record<Finding['verdict'], string> = { pass: 'holds', warn: 'weak', fail: 'fails', info: 'note' }
-const order: Record<Finding['verdict'], number> = { fail: 0, warn: 1, pass: 2, info: 3 }
-
-function Findings({ findings }: { findings: readonly Finding[] }) {
-  const [all, setAll] = useState(false)
-  const sorted = [...findings].sort((a, b) => order[a.verdict] - order[b.verdict])
-  const shown = all ? sorted : sorted.slice(0, 4)
-  return (
-    <>
-      <ul className="findings">
-        {shown.map((finding) => (
-          <li key={finding.name} data-verdict={finding.verdict}>
-            <div>
-              <b>{finding.name.replace('.', ' · ')}</b>
-              <span className="tabular">
-                {finding.value.toPrecision(2)}
-                {finding.threshold !== undefined && <small> / {finding.threshold}</small>}
-              </span>
-              <em>{marks[finding.verdict]}</em>
-            </div>
-            <p>{finding.why}</p>
-          </li>
-        ))}
-      </ul>
-      {sorted.length > 4 && (
-        <button type="button" className="link" onClick={() => setAll(!all)}>
-          {all ? 'Fewer' : `All ${sorted.length} measurements`}
-        </button>
-      )}
-    </>
-  )
+/** 'cpu_percent: no season found' begins with a channel's name; it is written as everywhere else. */
+function readable(finding: string): string {
+  const [, channel, rest] = /^([\w.-]+): (.+)$/.exec(finding) ?? []
+  return channel && rest ? `${formatChannel(channel)}: ${rest}` : finding
 }

@@ -47,7 +47,7 @@ export function Tail() {
                     {formatWithUnit(reading.values[channel], unitOf(channel))}
                   </span>
                 ))}
-              {reading.label && <em>planted: {reading.label}</em>}
+              {reading.label && <em>planted: {reading.label.replaceAll('_', ' ')}</em>}
             </span>
             <small className="tabular">{Math.max(0, reading.receivedAt - reading.recordedAt).toFixed(0)} ms</small>
           </li>

@@ -2,6 +2,7 @@
 
 import { memo } from 'react'
 import { cssHue } from '../colours.ts'
+import { gapOf_ms } from '../merge.ts'
 
 export type Spark = {
   readonly times: readonly number[]
@@ -58,10 +59,11 @@ export function sparkPath(spark: Spark, width: number, height: number) {
   const middle = (high + low) / 2
   const x = (time: number) => ((time - from) / (to - from)) * (width - 4) + 1
   const y = (value: number) => height / 2 - ((value - middle) / reach) * (height - 7)
+  const gap_ms = gapOf_ms(times, bucket_ms)
   let path = ''
   let end: readonly [number, number] = [0, 0]
   for (let i = 0; i < times.length; i++) {
-    const starts = i === 0 || times[i]! - times[i - 1]! > 4 * bucket_ms
+    const starts = i === 0 || times[i]! - times[i - 1]! > gap_ms
     end = [Number(x(times[i]!).toFixed(1)), Number(y(avg[i]!).toFixed(1))]
     path += `${starts ? 'M' : 'L'}${end[0]} ${end[1]}`
   }
