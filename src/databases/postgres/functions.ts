@@ -152,37 +152,41 @@ begin
 end $$;
 
 -- Rebuilds the rollups of hours that were taken, by this process or by one that died, and answers how many. The rollups
--- and the end of their staleness commit together.
+-- and the end of their staleness commit together. The end of each hour is computed beforehand: below row-level security
+-- an index is searched only by comparisons that cannot leak, and an addition, which may overflow, is not one of them.
+-- Joins are kept to searches of an index, one per hour: the planner cannot know how few rows an hour of a device has, and
+-- would rather read all rollups of all time.
 create function rebuild_rollups(p_tenant text, p_limit integer)
-returns integer language plpgsql set search_path = millrace, pg_temp as $$
-declare keys integer[]; hours bigint[];
+returns integer language plpgsql set search_path = millrace, pg_temp
+  set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+declare keys integer[]; hours bigint[]; ends bigint[];
 begin
   perform set_config('millrace.tenant', p_tenant, true);
-  select array_agg(s.device_key), array_agg(s.hour) into keys, hours from (
+  select array_agg(s.device_key), array_agg(s.hour), array_agg(s.hour + 3600000) into keys, hours, ends from (
     select device_key, hour from stale where tenant = p_tenant and building
     order by device_key, hour limit p_limit for update skip locked) s;
   if keys is null then return 0; end if;
 
-  delete from rollup_minute m using unnest(keys, hours) k (device_key, hour)
-    where m.device_key = k.device_key and m.at >= k.hour and m.at < k.hour + 3600000;
+  delete from rollup_minute m using unnest(keys, hours, ends) k (device_key, hour, ends)
+    where m.device_key = k.device_key and m.at >= k.hour and m.at < k.ends;
   delete from rollup_hour h using unnest(keys, hours) k (device_key, hour)
     where h.device_key = k.device_key and h.at = k.hour;
   insert into rollup_minute (at, device_key, count, sum, min, max, first, last, tenant, channel)
   select g.at, k.device_key, g.count, g.sum, g.min, g.max, g.first, g.last, p_tenant, g.channel
-  from unnest(keys, hours) k (device_key, hour) cross join lateral (
+  from unnest(keys, hours, ends) k (device_key, hour, ends) cross join lateral (
     select floor(r.recorded_at / 60000)::bigint * 60000 as at, c.channel,
       count(*) as count, sum(c.value) as sum, min(c.value) as min, max(c.value) as max,
       (array_agg(c.value order by r.recorded_at, r.received_at, r.id))[1] as first,
       (array_agg(c.value order by r.recorded_at desc, r.received_at desc, r.id desc))[1] as last
     from reading r join layout l using (layout_key)
     cross join lateral unnest(l.channels, r."values") c (channel, value)
-    where r.device_key = k.device_key and r.recorded_at >= k.hour and r.recorded_at < k.hour + 3600000
+    where r.device_key = k.device_key and r.recorded_at >= k.hour and r.recorded_at < k.ends
     group by 1, 2) g;
   insert into rollup_hour (at, device_key, count, sum, min, max, first, last, tenant, channel)
   select k.hour, k.device_key, sum(m.count), sum(m.sum), min(m.min), max(m.max),
     (array_agg(m.first order by m.at))[1], (array_agg(m.last order by m.at desc))[1], p_tenant, m.channel
-  from unnest(keys, hours) k (device_key, hour)
-  join rollup_minute m on m.device_key = k.device_key and m.at >= k.hour and m.at < k.hour + 3600000
+  from unnest(keys, hours, ends) k (device_key, hour, ends)
+  join rollup_minute m on m.device_key = k.device_key and m.at >= k.hour and m.at < k.ends
   group by k.device_key, k.hour, m.channel;
   delete from stale s using unnest(keys, hours) k (device_key, hour)
     where s.device_key = k.device_key and s.hour = k.hour and s.building;

@@ -104,6 +104,8 @@ const connectionsOf = (options: PostgresOptions, size: number): Pool =>
       role: 'millrace_app',
       search_path: 'millrace',
       timezone: 'UTC',
+      // Compiling a plan over many partitions takes a second; these statements run for milliseconds.
+      jit: 'off',
       statement_timeout: options.statementTimeout_ms ?? 60_000,
       idle_in_transaction_session_timeout: 60_000,
     },

@@ -22,18 +22,30 @@ const combined: Record<Exclude<Aggregate, 'p50' | 'p95' | 'p99'>, string> = {
   last: '(array_agg(last order by at desc))[1]',
 }
 
+/** The same where each bucket is one part. */
+const single: typeof combined = {
+  count: 'count',
+  sum: 'sum',
+  avg: 'sum / count',
+  min: 'min',
+  max: 'max',
+  first: 'first',
+  last: 'last',
+}
+
+const value = 'r."values"[c.place]'
 /** How one is computed from readings, ordered by time where it matters. */
 const direct: Record<Aggregate, string> = {
   count: 'count(*)',
-  sum: 'sum(value)',
-  avg: 'sum(value) / count(*)',
-  min: 'min(value)',
-  max: 'max(value)',
-  first: '(array_agg(value order by recorded_at, received_at, id))[1]',
-  last: '(array_agg(value order by recorded_at desc, received_at desc, id desc))[1]',
-  p50: 'percentile_cont(0.5) within group (order by value)',
-  p95: 'percentile_cont(0.95) within group (order by value)',
-  p99: 'percentile_cont(0.99) within group (order by value)',
+  sum: `sum(${value})`,
+  avg: `sum(${value}) / count(*)`,
+  min: `min(${value})`,
+  max: `max(${value})`,
+  first: `(array_agg(${value} order by recorded_at, received_at, id))[1]`,
+  last: `(array_agg(${value} order by recorded_at desc, received_at desc, id desc))[1]`,
+  p50: `percentile_cont(0.5) within group (order by ${value})`,
+  p95: `percentile_cont(0.95) within group (order by ${value})`,
+  p99: `percentile_cont(0.99) within group (order by ${value})`,
 }
 
 export async function readBuckets(
@@ -54,7 +66,7 @@ export async function readBuckets(
   const channelFilter = query.channels ? 'and c.channel = any ($5::text[])' : ''
   const statement =
     inner && inner.from < inner.to
-      ? fromRollups(query.aggregates, unit, inner, channelFilter)
+      ? fromRollups(query.aggregates, unit, inner, channelFilter, query.bucket_ms === unit)
       : fromReadings(query.aggregates, channelFilter)
   const rows = await sql.unsafe(statement, parameters, { prepare: true })
   return rows
@@ -76,14 +88,17 @@ const series = (aggregates: readonly Aggregate[], buckets: string) => `
 const columnsOf = (aggregates: readonly Aggregate[], how: Partial<Record<Aggregate, string>>) =>
   [...new Set(aggregates)].map((name) => `${how[name]} as "${name}"`).join(', ')
 
+/** Each layout's channels and where their values stand: a join of a few rows, where unnesting would cost every reading. */
+const places = (channelFilter: string) => `(
+  select l.layout_key, c.channel, c.place
+  from layout l cross join lateral unnest(l.channels) with ordinality c (channel, place) where true ${channelFilter})`
+
 const fromReadings = (aggregates: readonly Aggregate[], channelFilter: string) =>
   series(
     aggregates,
     `select r.device_key, c.channel, floor(r.recorded_at / $4::float8) * $4::float8 as bucket, ${columnsOf(aggregates, direct)}
-     from reading r join layout l using (layout_key)
-     cross join lateral unnest(l.channels, r."values") c (channel, value)
+     from reading r join ${places(channelFilter)} c using (layout_key)
      where r.device_key = any ($1::int[]) and r.recorded_at >= $2::float8 and r.recorded_at < $3::float8
-       ${channelFilter}
      group by 1, 2, 3`,
   )
 
@@ -92,6 +107,7 @@ function fromRollups(
   unit: number,
   inner: { readonly from: number; readonly to: number },
   channelFilter: string,
+  whole: boolean,
 ): string {
   const table = unit === hour_ms ? 'rollup_hour' : 'rollup_minute'
   // Parts must have all that the wanted aggregates are made of, and nothing more.
@@ -103,11 +119,12 @@ function fromRollups(
   const parts = [...needs]
   return series(
     aggregates,
-    `with keys as materialized (select device_key from unnest($1::int[]) k (device_key)),
+    `with places as materialized (select * from ${places(channelFilter)} p),
+     keys as materialized (select device_key from unnest($1::int[]) k (device_key)),
      dirty as materialized (
        select distinct s.device_key, s.hour from stale s
        where s.device_key = any ($1::int[]) and s.hour >= ${inner.from - hour_ms} and s.hour < ${inner.to}),
-     spans as (
+     spans as materialized (
        select device_key, $2::float8 as starts, ${inner.from}::float8 as ends from keys where $2::float8 < ${inner.from}
        union all
        select device_key, ${inner.to}::float8, $3::float8 from keys where ${inner.to} < $3::float8
@@ -123,11 +140,11 @@ function fromRollups(
        select s.device_key, r.* from spans s cross join lateral (
          select c.channel, floor(r.recorded_at / $4::float8) * $4::float8 as bucket, min(r.recorded_at) as at,
            ${columnsOf(parts, direct)}
-         from reading r join layout l using (layout_key)
-         cross join lateral unnest(l.channels, r."values") c (channel, value)
-         where r.device_key = s.device_key and r.recorded_at >= s.starts and r.recorded_at < s.ends ${channelFilter}
+         from reading r join places c using (layout_key)
+         where r.device_key = s.device_key and r.recorded_at >= s.starts and r.recorded_at < s.ends
          group by 1, 2) r)
-     select device_key, channel, bucket, ${columnsOf(aggregates, combined)} from parts group by 1, 2, 3`,
+     select device_key, channel, bucket, ${whole ? columnsOf(aggregates, single) : columnsOf(aggregates, combined)}
+     from parts ${whole ? '' : 'group by 1, 2, 3'}`,
   )
 }
 
