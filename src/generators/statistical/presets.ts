@@ -25,6 +25,8 @@ export type Site = {
   readonly own: Rng
   /** Randomness of this device, shared by its channels. */
   readonly device: Rng
+  /** The sky of the site at any instant, for sensors that need more than now. */
+  readonly sky: (time: number) => Sky
   readonly seasonality: number
   readonly noise: number
   readonly step_ms: number
@@ -209,7 +211,8 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     upper: 60,
     resolution: 0.1,
     scale: 3,
-    sensor: (site) => afterRain(site, { dry: 14, gain: 1.5, lag_ms: 2 * hour_ms, decay_ms: 4 * day_ms, grain: 0.08 }),
+    sensor: (site) =>
+      afterRain(site, { dry: 12, most: 34, half_mm: 30, lag_ms: 2 * hour_ms, decay_ms: 4 * day_ms, grain: 0.08 }),
   },
   water_level: {
     unit: 'm',
@@ -218,7 +221,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     resolution: 0.001,
     scale: 0.15,
     sensor: (site) =>
-      afterRain(site, { dry: 0.6, gain: 0.11, lag_ms: 9 * hour_ms, decay_ms: 2 * day_ms, grain: 0.003 }),
+      afterRain(site, { dry: 0.6, most: 3, half_mm: 60, lag_ms: 9 * hour_ms, decay_ms: 2 * day_ms, grain: 0.003 }),
   },
 }
 
@@ -295,27 +298,37 @@ function poisson(mean: number, rng: Rng, position: number): number {
   return count
 }
 
-/** What rain leaves behind: showers of the last weeks, each rising over `lag_ms` and fading over `decay_ms`. */
-function afterRain(
-  site: Site,
-  shape: { dry: number; gain: number; lag_ms: number; decay_ms: number; grain: number },
-): (time: number, sky: Sky) => number {
+type Soak = { dry: number; most: number; half_mm: number; lag_ms: number; decay_ms: number; grain: number }
+
+/** What the rain of the last weeks leaves behind: each eight hours' rain rises over `lag_ms` and fades over `decay_ms`. */
+function afterRain(site: Site, { dry, most, half_mm, lag_ms, decay_ms, grain: fine }: Soak): (time: number) => number {
   const noise = grain(site)
-  const showers = site.device.derive('showers')
   const slot_ms = 8 * hour_ms
-  const memory = Math.ceil((6 * shape.decay_ms) / slot_ms)
+  const memory = Math.ceil((6 * decay_ms) / slot_ms)
+  // The rain of a slot does not change: it is kept for as long as it counts.
+  const kept = new Float64Array(memory + 1)
+  const keptSlot = new Float64Array(memory + 1).fill(-1)
+  const rainOf = (slot: number): number => {
+    const place = slot % kept.length
+    if (keptSlot[place] !== slot) {
+      let sum = 0
+      for (let part = 0; part < 4; part++) sum += site.sky((slot + (part + 0.5) / 4) * slot_ms).rain_mm_per_h
+      kept[place] = (sum / 4) * 8
+      keptSlot[place] = slot
+    }
+    return kept[place]!
+  }
   return (time) => {
     const now = Math.floor(time / slot_ms)
-    let wet = 0
-    for (let slot = now - memory; slot <= now; slot++) {
-      if (slot < 0 || showers.uniformAt(4 * slot) > 0.17) continue
-      const start = (slot + showers.uniformAt(4 * slot + 1)) * slot_ms
-      const age = time - start
-      if (age <= 0) continue
-      const amount = -log(showers.uniformAt(4 * slot + 2)) * 4
-      wet += amount * (1 - exp(-age / shape.lag_ms)) * exp(-age / shape.decay_ms)
+    let wet_mm = 0
+    for (let slot = Math.max(0, now - memory); slot < now; slot++) {
+      const rain = rainOf(slot)
+      if (rain === 0) continue
+      // Counted from the end of its slot, so that water never comes before the rain.
+      const age = time - (slot + 1) * slot_ms
+      wet_mm += rain * (1 - exp(-age / lag_ms)) * exp(-age / decay_ms)
     }
-    return shape.dry + shape.gain * wet * Math.max(0.2, site.noise) + shape.grain * noise(time)
+    return dry + (most * wet_mm) / (wet_mm + half_mm) + fine * noise(time)
   }
 }
 
@@ -330,8 +343,15 @@ export function presetReader(
 ): (time: number, into: Float64Array) => void {
   const device = root.derive('device', place.device)
   const sky = skyOver(place, root, device, scale)
-  const sensors = names.map((name, i) =>
-    presets[name as PresetName].sensor({ own: device.derive('channel', name, i), device, step_ms, ...scale }),
+  const elsewhen = skyOver(place, root, device, scale)
+  const sensors = names.map((name) =>
+    presets[name as PresetName].sensor({
+      own: device.derive('channel', name),
+      device,
+      sky: elsewhen,
+      step_ms,
+      ...scale,
+    }),
   )
   return (time, into) => {
     const now = sky(time)

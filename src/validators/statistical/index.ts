@@ -79,9 +79,14 @@ function gridded(times: Float64Array, values: Float64Array, step_ms: number): Fl
   const most = 4 * times.length
   const rows = Math.min(most, Math.round((times[times.length - 1]! - start) / step_ms) + 1)
   const grid = new Float64Array(rows).fill(Number.NaN)
+  const distance = new Float64Array(rows).fill(Number.POSITIVE_INFINITY)
   for (let i = 0; i < times.length; i++) {
     const row = Math.round((times[i]! - start) / step_ms)
-    if (row < rows && !Number.isNaN(values[i]!)) grid[row] = values[i]!
+    const off = Math.abs(times[i]! - start - row * step_ms)
+    // Of several readings in a cell the one that is nearest to its instant counts.
+    if (row >= rows || Number.isNaN(values[i]!) || off >= distance[row]!) continue
+    grid[row] = values[i]!
+    distance[row] = off
   }
   return grid
 }

@@ -71,7 +71,7 @@ export function measuresOf({ name, candidate, reference }: Pair): Measure[] {
       value: autocorrelationDistance(candidate, reference),
       threshold: 0.15,
       aspect: 'memory',
-      why: 'mean difference of the autocorrelations over short and long lags: seasons and persistence',
+      why: 'mean difference of the autocorrelations at all lags that matter: seasons and persistence',
     },
     {
       name: `roughness.${name}`,
@@ -116,17 +116,22 @@ function logRatio(a: number, b: number, scale: number): number {
   return Math.abs(Math.log(safe(a) / safe(b)))
 }
 
-/** Mean |difference| over lags 1, 2, 3 ... spaced evenly in the logarithm, up to a quarter of the shorter series. */
+/**
+ * Mean |difference| over the lags (1, 2, 3 ... spaced evenly in the logarithm, up to a quarter of the shorter series) at
+ * which either of the two remembers anything; lags that both have forgotten would only dilute it.
+ */
 function autocorrelationDistance(a: Float64Array, b: Float64Array): number {
   const longest = Math.max(1, Math.floor(Math.min(a.length, b.length) / 4))
   const [mine, real] = [autocorrelation(a, longest), autocorrelation(b, longest)]
+  const noise = 0.1 + 2 / Math.sqrt(Math.min(a.length, b.length))
   let sum = 0
   let count = 0
   for (let lag = 1; lag <= longest; lag = Math.max(lag + 1, Math.round(lag * 1.15))) {
+    if (Math.max(Math.abs(mine[lag]!), Math.abs(real[lag]!)) < noise) continue
     sum += Math.abs(mine[lag]! - real[lag]!)
     count++
   }
-  return sum / count
+  return count === 0 ? 0 : sum / count
 }
 
 const differences = (values: Float64Array): Float64Array => values.subarray(1).map((x, i) => x - values[i]!)

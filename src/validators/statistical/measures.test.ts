@@ -1,0 +1,78 @@
+import { equal, ok, throws } from 'node:assert/strict'
+import { test } from 'node:test'
+import { InputError } from '#core/errors.ts'
+import { createRng } from '#core/rng.ts'
+import type { Frame } from '#core/series.ts'
+import { frameOf } from '../contract.ts'
+import validator from './index.ts'
+
+const finding = (candidate: Frame, reference: Frame, name: string) =>
+  validator.validate(candidate, reference).find((one) => one.name === name)!
+const changed = (frame: Frame, change: (x: number, i: number) => number): Frame => ({
+  ...frame,
+  channels: frame.channels.map((channel, c) =>
+    c === 0 ? { ...channel, values: channel.values.map(change) } : channel,
+  ),
+})
+
+test('a frame against itself scores 100, another draw of the same process high', () => {
+  equal(finding(frameOf(1), frameOf(1), 'fidelity.overall').value, 100)
+  const other = finding(frameOf(1, 4000), frameOf(2, 4000), 'fidelity.overall')
+  ok(other.value > 85 && other.verdict === 'pass', `${other.value}`)
+})
+
+test('each kind of unlikeness is seen by the measurement that is for it, and costs points', () => {
+  const real = frameOf(1, 3000)
+  const shuffle = createRng('shuffle')
+  const order = Array.from({ length: 3000 }, (_, i) => i).sort((a, b) => shuffle.uniformAt(a) - shuffle.uniformAt(b))
+  const cases: [string, Frame][] = [
+    ['mean.a', changed(real, (x) => x + 3)],
+    ['deviation.a', changed(real, (x) => 20 + 3 * (x - 20))],
+    [
+      'acf.a',
+      {
+        ...real,
+        channels: real.channels.map((one) => ({ ...one, values: Float64Array.from(order, (i) => one.values[i]!) })),
+      },
+    ],
+    ['roughness.a', changed(real, (x, i) => x + 4 * createRng(9).normalAt(i))],
+    ['correlation.a.b', changed(real, (_, i) => real.channels[0]!.values[(i + 1500) % 3000]!)],
+  ]
+  for (const [name, candidate] of cases) {
+    const one = finding(candidate, real, name)
+    ok(one.value > one.threshold! && one.verdict !== 'pass', `${name} is ${one.value}`)
+    ok(finding(candidate, real, 'fidelity.overall').value < 95)
+  }
+})
+
+test('the overall figure is the mean of its aspects, each the mean of 100 (1 - value / 2 threshold), not below 0', () => {
+  const findings = validator.validate(frameOf(1), frameOf(5))
+  const aspects = [/^(ks|wasserstein)\./, /^(mean|deviation|quantiles)\./, /^(acf|roughness)\./, /^correlation\./].map(
+    (pattern) => {
+      const scores = findings
+        .filter(({ name }) => pattern.test(name))
+        .map(({ value, threshold }) => 100 * Math.max(0, 1 - value / (2 * threshold!)))
+      return scores.reduce((sum, x) => sum + x, 0) / scores.length
+    },
+  )
+  const expected = aspects.reduce((sum, x) => sum + x, 0) / aspects.length
+  ok(Math.abs(findings[0]!.value - expected) < 0.06, `${findings[0]!.value}, by hand ${expected}`)
+})
+
+test('frames of different steps are compared on the coarser one', () => {
+  const fine = frameOf(1, 6000)
+  const keep = (x: Float64Array) => x.filter((_, i) => i % 5 === 0)
+  const coarse = {
+    times: keep(fine.times),
+    channels: fine.channels.map((one) => ({ ...one, values: keep(one.values) })),
+  }
+  ok(finding(fine, coarse, 'acf.a').value < 0.02)
+})
+
+test('what cannot be compared is refused with what is missing', () => {
+  throws(() => validator.validate(frameOf(1), undefined), /reference is needed/)
+  throws(
+    () => validator.validate(frameOf(1, 10), frameOf(2)),
+    (error: unknown) => error instanceof InputError && /16 values/.test(error.message),
+  )
+})
