@@ -69,11 +69,29 @@ function compare(model: Model, frame: Frame, seed: number, twin: string, validat
   }
   const channels = model.card.channels.map(({ name, unit }, k) => ({ name, unit, values: columns[k]! }))
   try {
-    return validator.validate({ times, channels }, reference)
+    const [first, ...others] = validator.validate({ times, channels }, reference)
+    return [first!, ...selfLikeness(reference, validator), ...others]
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     // A model of very few readings may be too short to be compared: it is a twin all the same, of unknown fidelity.
     return [{ name: overall, value: 0, verdict: 'info', why: `not measured: ${error.message}` }]
+  }
+}
+
+/** What the device scores against itself: a twin of a device that changes cannot be expected to do better. */
+function selfLikeness(reference: Frame, validator: Validator): Finding[] {
+  const rows = reference.times.length
+  const middle = rows >> 1
+  try {
+    const halves = validator.validate(sliceFrame(reference, 0, middle), sliceFrame(reference, middle, rows))
+    const value = halves.find(({ name }) => name === overall)?.value
+    if (value === undefined) return []
+    const why =
+      "the device's own first half against its second, by the same measures: what to hold the twin's figure against"
+    return [{ name: 'fidelity.halves', value, verdict: 'info', why }]
+  } catch (error) {
+    if (error instanceof InputError) return []
+    throw error
   }
 }
 

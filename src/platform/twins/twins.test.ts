@@ -78,6 +78,7 @@ test('a twin covers what the device has sent and streams beside it, on its insta
   assert.equal(state.step_ms, 1000)
   assert.equal(state.fidelity, 90)
   assert.equal(state.findings[0]!.why, '600/600')
+  assert.equal(state.findings[1]!.name, 'fidelity.halves')
   assert.equal(state.state, 'running')
   await settled()
   assert.deepEqual(
