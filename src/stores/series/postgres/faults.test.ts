@@ -71,6 +71,54 @@ test('an append aborted while it runs stores nothing and frees its connection', 
   ok((await store.append(tenant, batch(ids), create)).every((code) => code === stored.accepted))
 })
 
+test('a month that was dropped while it is remembered is made again', { skip }, async () => {
+  await using scratch = await scratchDatabase()
+  await using database = await scratch.open()
+  const store = openStore({ database })
+  const ids = freshIds(7)
+  await store.append(tenant, batch(ids), create)
+  await scratch.admin`drop table reading_2023_11`
+  ok((await store.append(tenant, batch(freshIds(7)), create)).every((code) => code === stored.accepted))
+  // Ids count for ever, also those of readings that are gone.
+  ok((await store.append(tenant, batch(ids), create)).every((code) => code === stored.duplicate))
+})
+
+test('several processes maintain while others append: rollups end up true', { skip }, async () => {
+  await using scratch = await scratchDatabase()
+  const databases = await Promise.all(Array.from({ length: 3 }, () => scratch.open({ connections: 4 })))
+  const stores = databases.map((database) => openStore({ database, hoursPerMaintain: 2 }))
+  let writing = true
+  const maintainers = stores.map(async (store) => {
+    while (writing) await store.maintain(tenant)
+  })
+  await Promise.all(
+    stores.map(async (store, process) => {
+      for (let i = 0; i < 40; i++) {
+        const readings = Array.from({ length: 20 }, (_, k) => ({
+          id: randomUUID(),
+          device: 'd0',
+          recordedAt: start + ((i * 7 + k) % 6) * 3_600_000 + process * 1000 + i * 10_000 + k,
+          receivedAt: start,
+          values: { a: 1 },
+        }))
+        await store.append(tenant, batchOf(readings).batch, create)
+      }
+    }),
+  )
+  writing = false
+  await Promise.all(maintainers)
+  const count = async () => {
+    const query = { devices: ['d0'], from: start, to: start + 86_400_000, aggregates: ['count'] as const }
+    const [series] = await stores[0]!.buckets(tenant, { ...query, bucket_ms: 3_600_000 })
+    return series!.columns.count!.reduce((sum, n) => sum + n, 0)
+  }
+  equal(await count(), 3 * 40 * 20)
+  while (await stores[0]!.maintain(tenant)) {}
+  equal((await scratch.admin`select count(*)::int as left from stale`)[0]!['left'], 0)
+  equal(await count(), 3 * 40 * 20)
+  for (const database of databases) await database[Symbol.asyncDispose]()
+})
+
 test('connections cut at random: every reading is stored once, whatever was answered', { skip }, async () => {
   await using scratch = await scratchDatabase()
   await using database = await scratch.open()
