@@ -41,7 +41,7 @@ function ioOf(environment: NodeJS.ProcessEnv, signal: AbortSignal): Io {
       out: stdout.isTTY === true,
       error: stderr.isTTY === true,
       colours: welcome && (environment['FORCE_COLOR'] ? environment['FORCE_COLOR'] !== '0' : stdout.isTTY === true),
-      width: stdout.columns ?? 100,
+      width: stdout.columns || 100,
     },
   }
 }

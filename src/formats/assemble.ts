@@ -21,7 +21,7 @@ type Pending = { times: number[]; values: number[] }
 export function assemble(table: Table, options: ReadOptions): Source {
   const meaning = understand(table, options)
   const report = reportOf(table, meaning)
-  return { report, chunks: chunksOf(table, meaning, report, options.signal) }
+  return { report, chunks: chunksOf(table, meaning, report, options.signal), fraction: () => table.fraction() }
 }
 
 function reportOf(table: Table, { time, channels, device, leftOut, notes }: Understanding): Report {

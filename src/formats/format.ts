@@ -50,6 +50,8 @@ export type Source = {
   readonly report: ReadReport
   /** Chunks of at most 10,000 rows; `report` is complete after the last one. Taken once. */
   readonly chunks: AsyncIterable<Chunk>
+  /** How much of the file has been read, 0..1. */
+  fraction(): number
 }
 
 export type Format = {

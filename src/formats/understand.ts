@@ -20,6 +20,8 @@ export type Table = {
   readonly measurements?: ReadonlySet<string>
   readonly decimalComma?: boolean
   readonly rows: AsyncIterable<readonly Row[]>
+  /** How much of the file has been read, 0..1. */
+  fraction(): number
 }
 
 export type Row = { readonly cells: readonly unknown[]; readonly line: number; readonly broken?: string }

@@ -1,7 +1,6 @@
 // `millrace import`: reads files, shows what it understood, and sends the readings through the same door as any device.
 // Ids are derived from device, time and channels, so a second import of a file changes nothing.
 
-import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { InputError } from '#core/errors.ts'
 import { formatDuration, parseTime } from '#core/time.ts'
@@ -152,7 +151,6 @@ async function takeAll(io: Io, plan: Opened, caller: Caller | undefined): Promis
   const { source } = plan
   const progress = progressOn(io)
   const tally: Tally = { accepted: 0, duplicate: 0, rejected: 0, devices: new Map(), reasons: new Map() }
-  const size = statSync(plan.path).size
   const began = io.clock.now()
   try {
     for await (const chunk of source.chunks) {
@@ -161,9 +159,8 @@ async function takeAll(io: Io, plan: Opened, caller: Caller | undefined): Promis
       if (caller) await sendReadings(caller, readings, tally, io.signal)
       tally.devices.set(device, (tally.devices.get(device) ?? 0) + readings.length)
       const seconds = Math.max(0.001, (io.clock.now() - began) / 1000)
-      progress.show(
-        `${basename(plan.path)}  ${source.report.rows} rows, ${Math.round(source.report.rows / seconds)} per second (${Math.round(size / 1e6)} MB)`,
-      )
+      const rate = Math.round(source.report.rows / seconds)
+      progress.show(`${basename(plan.path)}  ${source.report.rows} rows, ${rate} per second`, source.fraction())
     }
   } finally {
     progress.clear()

@@ -22,7 +22,10 @@ export default defineFormat({
       .filter((line) => line !== '')
       .map((line) => line.split('|'))
     if (!columns) throw new InputError(`${path} is empty: there is no row in it`)
-    return assemble({ path, layout: 'bars', columns, named: true, sample, rows: rowsOf(file) }, options)
+    return assemble(
+      { path, layout: 'bars', columns, named: true, sample, rows: rowsOf(file), fraction: file.fraction },
+      options,
+    )
   },
 })
 

@@ -44,6 +44,7 @@ async function tableOf(path: string, options: ReadOptions): Promise<Table> {
     sample: sample.slice(named ? 1 : 0),
     decimalComma: dialect.decimalComma,
     rows: rowsOf(path, file, dialect, named, width),
+    fraction: file.fraction,
   }
 }
 

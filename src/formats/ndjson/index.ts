@@ -71,6 +71,7 @@ async function tableOf(path: string, options: ReadOptions): Promise<Table> {
     sample: objects.map(cellsOf),
     ...(nested ? { measurements } : {}),
     rows: rowsOf(file, path, cellsOf, options.signal),
+    fraction: file.fraction,
   }
 }
 

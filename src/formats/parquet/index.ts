@@ -68,13 +68,15 @@ async function tableOf(path: string, options: ReadOptions): Promise<Table> {
   checkGroups(path, metadata, fileColumns.length)
   const groups = metadata.row_groups.map((group) => Number(group.num_rows))
   const first = await read(0, groups[0]!)
+  let done = 0
   return {
     path,
     layout: `parquet, ${groups.length} row group${groups.length === 1 ? '' : 's'}`,
     columns: options.columns ?? fileColumns,
     named: true,
     sample: first.slice(0, sampleRows),
-    rows: rowsOf(groups, first, read, options.signal),
+    rows: rowsOf(groups, first, read, (rows) => (done = rows), options.signal),
+    fraction: () => done / Number(metadata.num_rows),
   }
 }
 
@@ -91,6 +93,7 @@ async function* rowsOf(
   groups: readonly number[],
   first: unknown[][],
   read: (from: number, to: number) => Promise<unknown[][]>,
+  reached: (rows: number) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<Row[]> {
   let start = 0
@@ -100,6 +103,7 @@ async function* rowsOf(
     const rows = ready ?? (await read(start, start + size))
     ready = undefined
     for (let at = 0; at < rows.length; at += batchRows) {
+      reached(start + at)
       yield rows.slice(at, at + batchRows).map((cells, i) => ({ cells, line: start + at + i + 1 }))
     }
     start += size
