@@ -6,8 +6,8 @@ import { InputError, NotFoundError } from '#core/errors.ts'
 import { localTenant } from '#core/tenant.ts'
 import { day_ms, hour_ms, minute_ms } from '#core/time.ts'
 import type { Imperfections } from './field.ts'
-import { createFleets, type FleetSpecification, type Fleets } from './fleets.ts'
-import { fleetSpecification } from './specification.ts'
+import { createFleets, type Fleets } from './fleets.ts'
+import { type FleetSpecification, fleetSpecification } from './specification.ts'
 import { fakeCatalogue, fakeGenerator, fakeIngest, fakeStore } from './testing.ts'
 
 const start = Date.UTC(2026, 2, 3, 9, 30, 0, 123)

@@ -15,24 +15,7 @@ import { generatorNamed } from './models.ts'
 import { registerMembers } from './register.ts'
 import { deviceName } from './roster.ts'
 import { gap, type RunningFleet, runFleet, type Saved } from './running.ts'
-import { fleetSpecification } from './specification.ts'
-
-/** What a fleet is; kept as a document of the catalogue, so that a restart goes on where it was. */
-export type FleetSpecification = {
-  readonly fleet: string
-  readonly devices: number
-  readonly interval_ms: number
-  /** 1 is real time. Faster: begins `history_ms` ago, goes on at this speed until it has caught up with now. */
-  readonly speed: number
-  readonly seed: number
-  /** How much history is made before the first live reading, ms, and at what distance. */
-  readonly history_ms: number
-  readonly historyInterval_ms: number
-  /** Preset names of the channels: temperature, humidity, pressure, battery, ... */
-  readonly channels: readonly string[]
-  /** Stops by itself after so many readings; runs until it is stopped when absent. */
-  readonly count?: number
-}
+import { type FleetSpecification, fleetSpecification } from './specification.ts'
 
 export type FleetState = FleetSpecification & {
   readonly state: 'backfilling' | 'running' | 'stopped'

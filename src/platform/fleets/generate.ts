@@ -3,11 +3,11 @@
 
 import type { Generator } from '#generators/generator.ts'
 import { type Imperfections, usualImperfections } from './field.ts'
-import type { FleetSpecification } from './fleets.ts'
 import { createInstrument, type Delivery, type Instrument, type Synthetic } from './instrument.ts'
 import { modelsOf } from './models.ts'
 import { type Member, rosterOf } from './roster.ts'
 import { createSchedule } from './schedule.ts'
+import type { FleetSpecification } from './specification.ts'
 
 export type FleetMember = Member & Instrument
 

@@ -5,8 +5,8 @@ import { InputError } from '#core/errors.ts'
 import { createRng, type Rng } from '#core/rng.ts'
 import type { Generator, Model } from '#generators/generator.ts'
 import { generators } from '#generators/registry.ts'
-import type { FleetSpecification } from './fleets.ts'
 import type { Member } from './roster.ts'
+import type { FleetSpecification } from './specification.ts'
 
 /** The generator of that name; throws InputError with the names there are. */
 export async function generatorNamed(name: string): Promise<Generator> {

@@ -5,7 +5,7 @@ import type { DeviceMetadata } from '#core/device.ts'
 import { createRng, type Rng } from '#core/rng.ts'
 import { unitOfChannel } from '#core/units.ts'
 import { cities, spots } from './cities.ts'
-import type { FleetSpecification } from './fleets.ts'
+import type { FleetSpecification } from './specification.ts'
 
 export type Member = {
   readonly device: string

@@ -6,11 +6,11 @@ import type { Tenant } from '#core/tenant.ts'
 import { hour_ms, minute_ms, second_ms } from '#core/time.ts'
 import type { Ingest } from '../ingest/ingest.ts'
 import { backfill, type Stretch } from './backfill.ts'
-import type { FleetSpecification } from './fleets.ts'
 import type { Instrument, Synthetic } from './instrument.ts'
 import { createLateness } from './lateness.ts'
 import { createSchedule } from './schedule.ts'
 import { type Counts, createSender } from './sender.ts'
+import type { FleetSpecification } from './specification.ts'
 
 /** What of a running fleet outlives the process. */
 export type Saved = {

@@ -75,7 +75,10 @@ test('seconds are whole, come once, and are not made up after a suspend', async 
   const next = await wholeSeconds({ ...asleep, now: jumping([start + 250, start + 3_600_400]) }, stop.signal).next()
   assert.equal(next.value, start + 3_600_000)
   // A clock set back by an hour goes on from there.
-  const back = wholeSeconds({ sleep: async () => {}, now: jumping([start + 3_600_000, start, start + 1001]) }, stop.signal)
+  const back = wholeSeconds(
+    { sleep: async () => {}, now: jumping([start + 3_600_000, start, start + 1001]) },
+    stop.signal,
+  )
   assert.equal((await back.next()).value, start + 1000)
   stop.abort()
   await done
