@@ -5,18 +5,19 @@ import { z } from 'zod'
 import { InputError, type Issue } from '#core/errors.ts'
 import type { Operation } from '#platform/operation.ts'
 
-type JsonSchema = { type?: string | string[]; anyOf?: JsonSchema[]; items?: JsonSchema }
+type JsonSchema = { type?: string | string[]; items?: JsonSchema; properties?: Record<string, JsonSchema> }
 
 /** Names of the path's fields: '/devices/{device}' has ['device']. */
 export const pathFields = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 
 /** Reads texts (of a query string, of flags) as the types that the schema has for those fields. */
 export function createCoercion(input: z.ZodObject): (texts: Record<string, unknown>) => Record<string, unknown> {
-  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as {
-    properties?: Record<string, JsonSchema>
+  let known: Record<string, JsonSchema> | undefined
+  return (texts) => {
+    known ??= (z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as JsonSchema).properties ?? {}
+    const properties = known
+    return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, coerce(text, properties[name])]))
   }
-  return (texts) =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, coerce(text, properties[name])]))
 }
 
 function coerce(text: unknown, schema: JsonSchema | undefined): unknown {

@@ -51,7 +51,7 @@ export function createRestServer(options: RestOptions): RestServer {
     requestTimeout: request_max_ms,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
   })
   app.server.maxConnections = connections_max
@@ -128,10 +128,17 @@ function addPages(
   { platform, operations, started = () => true }: RestOptions,
   closing: AbortSignal,
 ) {
-  const document = openApiOf(operations, platform.version)
-  const page = docsPage(operations, platform.version)
-  app.get('/openapi.json', (_request, reply) => reply.send(document))
-  app.get('/docs', (_request, reply) => reply.headers(page.headers).send(page.body))
+  // Made when first asked for: the start should not wait for what few read.
+  let document: ReturnType<typeof openApiOf> | undefined
+  let page: ReturnType<typeof docsPage> | undefined
+  app.get('/openapi.json', (_request, reply) => {
+    document ??= openApiOf(operations, platform.version)
+    return reply.send(document)
+  })
+  app.get('/docs', (_request, reply) => {
+    page ??= docsPage(operations, platform.version)
+    return reply.headers(page.headers).send(page.body)
+  })
   app.get('/health', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'alive' }))
   app.get('/startup', (_request, reply) => {
     if (!started()) throw new UnavailableError('starting')
