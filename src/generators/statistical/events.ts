@@ -60,3 +60,24 @@ export function eachEvent(
     }
   }
 }
+
+const none: readonly PlannedEvent[] = []
+
+/** The events that may touch an instant; those of the slot asked for last are kept, because streams ask for it again. */
+export function eventsAround(plan: EventPlan, rng: Rng, length_ms: (uniform: number) => number) {
+  const origin = plan.from ?? 0
+  let slot = Number.NaN
+  let kept = none
+  return (time: number): readonly PlannedEvent[] => {
+    const wanted = Math.floor((time - origin) / plan.slot_ms)
+    if (wanted !== slot) {
+      slot = wanted
+      kept = none
+      const found: PlannedEvent[] = []
+      const start = origin + slot * plan.slot_ms
+      eachEvent(plan, rng, length_ms, start, start + plan.slot_ms + 1, (event) => found.push(event))
+      if (found.length > 0) kept = found
+    }
+    return kept
+  }
+}

@@ -4,7 +4,7 @@
 import type { Rng } from '#core/rng.ts'
 import type { Anomaly } from '../generator.ts'
 import type { ChannelDocument, GapDocument, StatisticalDocument } from './document.ts'
-import { type EventPlan, eachEvent, type PlannedEvent, planOfNumber, planOfRate } from './events.ts'
+import { type EventPlan, eachEvent, eventsAround, type PlannedEvent, planOfNumber, planOfRate } from './events.ts'
 import type { AnomalyParams } from './params.ts'
 
 export type Overlay = {
@@ -26,6 +26,7 @@ export function compileOverlay(
       params.channels && !params.channels.includes(channel.name) ? [] : [plantOf(document, params, i, channel, c, rng)],
     ),
   )
+  const { channels } = document
   const gaps = document.gaps.map((gap, i) => compileGap(gap, i, document, rng))
   const scratch = new Float64Array(document.channels.length)
 
@@ -37,12 +38,12 @@ export function compileOverlay(
   return {
     at(time, row) {
       for (const plant of plants) {
-        plant.each(time, time + 1, (event) => {
+        for (const event of plant.around(time)) {
           if (event.from <= time && time < event.to) row[plant.column] = valueIn(plant, event, time, row[plant.column]!)
-        })
+        }
       }
       for (const gap of gaps) if (gap.at(time)) for (const column of gap.columns) row[column] = Number.NaN
-      for (const [c, channel] of document.channels.entries()) row[c] = sensed(channel, row[c]!)
+      for (let c = 0; c < channels.length; c++) row[c] = sensed(channels[c]!, row[c]!)
     },
     fill(times, columns) {
       if (times.length === 0) return
@@ -76,6 +77,7 @@ type Plant = {
   readonly channel: string
   readonly column: number
   readonly each: (from: number, to: number, visit: (event: PlannedEvent) => void) => void
+  readonly around: (time: number) => readonly PlannedEvent[]
   readonly magnitude: (event: PlannedEvent) => number
   readonly effect: (event: PlannedEvent, time: number, value: number) => number
 }
@@ -106,6 +108,7 @@ function plantOf(
     channel: channel.name,
     column,
     each: (from, to, visit) => eachEvent(plan, own, length_ms, from, to, visit),
+    around: eventsAround(plan, own, length_ms),
     magnitude,
     effect(event, time, value) {
       switch (params.kind) {
@@ -129,6 +132,7 @@ function compileGap(gap: GapDocument, index: number, { place, step_ms, channels 
   const longest = lengths_ms.at(-1) ?? 0
   const plan = rate_per_day > 0 && longest > 0 ? planOfRate(rate_per_day, longest) : undefined
   const length_ms = (uniform: number) => lengths_ms[Math.floor(uniform * lengths_ms.length)]!
+  const around = plan && eventsAround(plan, own, length_ms)
   const columns = channels.flatMap((channel, c) =>
     gap.channel === undefined || gap.channel === channel.name ? [c] : [],
   )
@@ -137,13 +141,8 @@ function compileGap(gap: GapDocument, index: number, { place, step_ms, channels 
     columns,
     at(time: number): boolean {
       if (alone(time)) return true
-      let missing = false
-      if (plan) {
-        eachEvent(plan, own, length_ms, time, time + 1, (event) => {
-          if (event.from <= time && time < event.to) missing = true
-        })
-      }
-      return missing
+      if (around) for (const event of around(time)) if (event.from <= time && time < event.to) return true
+      return false
     },
     fill(times: Float64Array, all: readonly Float64Array[]): void {
       const blank = (i: number) => {

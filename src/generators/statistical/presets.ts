@@ -343,12 +343,17 @@ export function presetReader(
 ): (time: number, into: Float64Array) => void {
   const device = root.derive('device', place.device)
   const sky = skyOver(place, root, device, scale)
-  const elsewhen = skyOver(place, root, device, scale)
+  // Made for the few sensors that ask: most read only the sky of now.
+  let elsewhen: ((time: number) => Sky) | undefined
+  const skyAt = (time: number) => {
+    elsewhen ??= skyOver(place, root, device, scale)
+    return elsewhen(time)
+  }
   const sensors = names.map((name) =>
     presets[name as PresetName].sensor({
       own: device.derive('channel', name),
       device,
-      sky: elsewhen,
+      sky: skyAt,
       step_ms,
       ...scale,
     }),
