@@ -47,14 +47,13 @@ export async function readPage(
       where r.device_key = k.device_key and r.recorded_at >= ${query.from}::float8 and r.recorded_at < ${query.to}::float8
         ${layoutFilter} ${beyond} ${upTo}
       order by r.recorded_at ${direction}, ${rowId} ${direction} limit ${most}) r`
+  // A bare value to compare with: below row-level security an index is searched by nothing that could leak.
   const bound = sql`
-    , bound as (select recorded_at from (
+    , bound as (select coalesce((select recorded_at from (
         select r.recorded_at from ${perDevice(sql`r.recorded_at`, sql``, ahead)}
         order by 1 ${direction} limit ${limit}) firsts
-      order by 1 ${direction} offset ${limit - 1})`
-  const within = up
-    ? sql`and r.recorded_at <= coalesce((select recorded_at from bound), ${query.to}::float8)`
-    : sql`and r.recorded_at >= coalesce((select recorded_at from bound), ${query.from}::float8)`
+      order by 1 ${direction} offset ${limit - 1}), ${up ? query.to : query.from}::float8) as recorded_at)`
+  const within = sql`and r.recorded_at ${up ? sql`<=` : sql`>=`} (select recorded_at from bound)`
   const many = devices.size > 4
   const columns = sql`r.recorded_at, r.received_at, r.layout_key, r."values", r.label, ${rowId} as id`
   const rows = await sql`
