@@ -124,12 +124,23 @@ const value = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ min: -1e6, m
 const values = fc
   .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), value), { minLength: 1, selector: ([name]) => name })
   .map((entries) => Object.fromEntries(entries))
+/** Readings every 17 s for about an hour, so that an hour is full enough for any store to keep its minutes. */
+const dense = fc
+  .record({ device, from: instant, channel: fc.constantFrom('a', 'b'), slope: fc.integer({ min: -9, max: 9 }) })
+  .map(({ device, from, channel, slope }) =>
+    Array.from({ length: 210 }, (_, i) => ({
+      device,
+      recordedAt: from + i * 17_000,
+      values: { [channel]: (i * slope) % 101 },
+    })),
+  )
+const sparse = fc.array(fc.record({ device, recordedAt: instant, values }), { minLength: 1, maxLength: 60 })
 const step = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('append' as const),
-      readings: fc.array(fc.record({ device, recordedAt: instant, values }), { minLength: 1, maxLength: 60 }),
+      readings: fc.oneof(sparse, sparse, dense),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('maintain' as const) }) },
