@@ -212,3 +212,11 @@ test('what must go on streaming needs the server, and says so', async () => {
     match(result.stderr, /needs the server: start it with 'millrace up'/)
   }
 })
+
+test('an interrupt ends long work with 130, quietly, and leaves no half file', async () => {
+  using here = place()
+  const result = await here.shell(
+    'millrace generate --length 50000000 -o big.csv & sleep 1; pkill -INT -P $!; wait $!; echo $?; ls',
+  )
+  deepEqual(result, { code: 0, stdout: '130\n', stderr: '' })
+})
