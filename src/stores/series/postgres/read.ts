@@ -35,6 +35,7 @@ export async function readPage(
   const ahead = Math.min(limit, 4 * Math.ceil(limit / devices.size) + 1)
   const direction = up ? sql`asc` : sql`desc`
   const layoutFilter = wanted ? sql`and r.layout_key = any (${arrayOf(wanted)})` : sql``
+  const labelFilter = query.labelled ? sql`and r.label is not null` : sql``
   const rowId = sql`coalesce(r.id_text, r.id::text) collate "C"`
   const beyond = after
     ? sql`and r.recorded_at ${up ? sql`>=` : sql`<=`} ${after.recordedAt}::float8
@@ -45,7 +46,7 @@ export async function readPage(
     keys k cross join lateral (
       select ${columns} from reading r
       where r.device_key = k.device_key and r.recorded_at >= ${query.from}::float8 and r.recorded_at < ${query.to}::float8
-        ${layoutFilter} ${beyond} ${upTo}
+        ${layoutFilter} ${labelFilter} ${beyond} ${upTo}
       order by r.recorded_at ${direction}, ${rowId} ${direction} limit ${most}) r`
   // A bare value to compare with: below row-level security an index is searched by nothing that could leak.
   const bound = sql`
