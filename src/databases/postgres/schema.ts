@@ -68,6 +68,7 @@ create table reading (
   id_text text
 ) partition by range (recorded_at);
 create index reading_device on reading (device_key, recorded_at);
+create index reading_label on reading (device_key, recorded_at) where label is not null;
 
 -- One row per device and layout that it has sent: how many, since when, and the newest. Latest values, last seen,
 -- channels and extents are read from here. Half-empty pages keep its updates out of the index (HOT).

@@ -179,6 +179,32 @@ function testReadings(check: Check): void {
     })
     deepEqual({ ...only?.values }, { a: 1, c: 3 })
   })
+  check('labelled readings are found among many, also beside ids that are no UUIDs', async (o, tenant) => {
+    const sent = Array.from({ length: 900 }, (_, i) =>
+      reading({
+        device: i % 2 ? 'boiler' : 'x',
+        recordedAt: start + i,
+        ...(i % 300 < 2 && { label: `mark ${i}` }),
+        ...(i % 7 === 0 && { id: `no uuid ${i}` }),
+      }),
+    )
+    await append(o.store, tenant, sent)
+    const marks = async (query: object) =>
+      (
+        await o.store.readings(tenant, {
+          ...all,
+          devices: ['boiler', 'x'],
+          order: 'descending',
+          limit: 100,
+          labelled: true,
+          ...query,
+        })
+      ).map((r) => r.label)
+    deepEqual(await marks({}), ['mark 601', 'mark 600', 'mark 301', 'mark 300', 'mark 1', 'mark 0'])
+    deepEqual(await marks({ order: 'ascending', limit: 2, from: start + 1 }), ['mark 1', 'mark 300'])
+    deepEqual(await marks({ devices: ['x'], to: start + 600 }), ['mark 300', 'mark 0'])
+    deepEqual(await marks({ channels: ['nothing'] }), [])
+  })
   for (const order of ['ascending', 'descending'] as const) {
     check(`pages ${order} across equal times lose and repeat nothing`, async (o, tenant) => {
       const sent = Array.from({ length: 60 }, (_, i) =>

@@ -21,7 +21,7 @@ type Cursor = {
 
 export function readings(connection: Connection, query: ReadingsQuery): Page {
   const names = namesOf(connection)
-  const { channels, order, limit } = query
+  const { channels, order, limit, labelled = false } = query
   const columns = names.columnsFor(channels)
   const layoutNames = new Map<number, readonly { name: string; at: number }[]>()
   const layoutOf = (key: number) => {
@@ -40,7 +40,7 @@ export function readings(connection: Connection, query: ReadingsQuery): Page {
     const key = deviceKeyOf(connection, name)
     if (key === undefined) continue
     const step = Math.min(limit, Math.max(16, Math.ceil((2 * limit) / devices.length)))
-    const steps = scan(connection, { deviceKey: key, ...placesFor(query, name), order, columns, step })
+    const steps = scan(connection, { deviceKey: key, ...placesFor(query, name), order, columns, step, labelled })
     const cursor: Cursor = { name, key, rows: [], at: 0, steps }
     if (advance(cursor)) cursors.push(cursor)
   }

@@ -91,6 +91,8 @@ export type Scan = {
   readonly columns: readonly number[]
   /** Rows of the first step; the following ones take more. */
   readonly step?: number
+  /** Only rows with a label, found by the table of texts. */
+  readonly labelled?: boolean
 }
 
 /**
@@ -101,10 +103,18 @@ export function* scan(connection: Connection, query: Scan): Generator<readonly R
   const { deviceKey, order, columns } = query
   const list = columns.map((column) => `v${column}, `).join('')
   const direction = order === 'ascending' ? '' : 'desc'
+  // The few rows with a text lead to their readings; a cross join keeps SQLite from going the other way.
+  const [tables, place, labelled] = query.labelled
+    ? [
+        'reading_text t cross join reading r using (device_key, recorded_at, id_key)',
+        't.recorded_at, t.id_key',
+        'and label is not null',
+      ]
+    : ['reading t', 'recorded_at, id_key', '']
   const statement = connection.statement(
-    `select recorded_at, layout_key, ${list} received_at, id_key from reading
-     where device_key = ? and (recorded_at, id_key) > (?, ?) and (recorded_at, id_key) < (?, ?)
-     order by recorded_at ${direction}, id_key ${direction} limit ?`,
+    `select t.recorded_at, layout_key, ${list} received_at, t.id_key from ${tables}
+     where t.device_key = ? and (${place}) > (?, ?) and (${place}) < (?, ?) ${labelled}
+     order by t.recorded_at ${direction}, t.id_key ${direction} limit ?`,
     'arrays',
   )
   let { lower, upper, step = rowsPerStep } = query
