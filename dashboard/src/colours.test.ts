@@ -83,9 +83,11 @@ for (const theme of ['light', 'dark'] as Theme[]) {
 
 test('the usual companions have hues of their own', () => {
   const four = ['temperature', 'humidity', 'pressure', 'battery']
-  assert.equal(new Set(four.map(hueOf)).size, 4)
+  assert.equal(new Set(four.map((name) => hueOf(name))).size, 4)
   assert.deepEqual(orderChannels([...four].sort()), four)
   assert.equal(hueOf('anything else'), hueOf('anything else'))
+  const strangers = ['HUFL', 'HULL', 'MUFL', 'MULL', 'LUFL', 'LULL']
+  assert.equal(new Set(strangers.map((name) => hueOf(name, strangers))).size, 6, 'strangers on one device stay apart')
 })
 
 test('one channel of each kind comes first, the program itself last', () => {

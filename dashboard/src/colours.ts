@@ -38,17 +38,42 @@ const known: readonly (readonly [RegExp, Hue])[] = [
   [/vibra|count|process|speed|traffic/i, 'indigo'],
 ]
 
-/** The hue of a channel, from its name alone. */
-export function hueOf(channel: string): Hue {
-  const match = known.find(([pattern]) => pattern.test(channel))
-  if (match) return match[1]
-  let hash = 2166136261
-  for (let i = 0; i < channel.length; i++) hash = Math.imul(hash ^ channel.charCodeAt(i), 16777619)
-  return hues[(hash >>> 0) % hues.length]!
+/**
+ * The hue of a channel, from its name alone; a name that says nothing takes the hue that its hash points to, or the next one
+ * that none of its companions on the same device has.
+ */
+export function hueOf(channel: string, companions: readonly string[] = []): Hue {
+  const named = knownHue(channel)
+  if (named) return named
+  const taken = new Map<Hue, number>(hues.map((hue) => [hue, 0]))
+  const count = (hue: Hue) => taken.set(hue, taken.get(hue)! + 1)
+  for (const companion of companions) {
+    const hue = knownHue(companion)
+    if (hue) count(hue)
+  }
+  const strangers = [...new Set([...companions, channel])].filter((name) => !knownHue(name)).sort()
+  for (const name of strangers) {
+    const least = Math.min(...taken.values())
+    const start = hash(name) % hues.length
+    const hue = hues.map((_, i) => hues[(start + i) % hues.length]!).find((one) => taken.get(one) === least)!
+    if (name === channel) return hue
+    count(hue)
+  }
+  return hues[0]
 }
 
 /** As CSS: follows the theme by itself. */
-export const cssHue = (channel: string): string => `var(--hue-${hueOf(channel)})`
+export const cssHue = (channel: string, companions?: readonly string[]): string =>
+  `var(--hue-${hueOf(channel, companions)})`
+
+const knownHue = (channel: string): Hue | undefined => known.find(([pattern]) => pattern.test(channel))?.[1]
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let state = 2166136261
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 16777619)
+  return state >>> 0
+}
 
 /**
  * The order in which channels are shown: one of each kind first, in the order in which people look for them, then the next

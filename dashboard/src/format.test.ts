@@ -9,6 +9,7 @@ import {
   formatCount,
   formatLatency,
   formatMeasure,
+  formatMoment,
   formatPlace,
   formatSpan,
   formatValue,
@@ -69,6 +70,12 @@ test('counts, latencies, places', () => {
     ['0.8 ms', '12 ms', '1.40 s'],
   )
   assert.equal(formatPlace(52.52, -13.405), '52.5200° N, 13.4050° W')
+})
+
+test('a moment names its year when it is another', () => {
+  const now = new Date(2026, 10, 21, 12).getTime()
+  assert.equal(formatMoment(new Date(2026, 5, 1, 9, 5).getTime(), now), '1 Jun 09:05')
+  assert.equal(formatMoment(new Date(2018, 5, 26, 19, 0).getTime(), now), '26 Jun 2018 19:00')
 })
 
 test('channel names become words and leave to the unit what the unit says', () => {

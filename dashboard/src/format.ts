@@ -67,7 +67,9 @@ export function formatAge(age_ms: number): string {
   const minutes = Math.floor(seconds / 60)
   if (minutes < 90) return `${minutes}${thin}min`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours}${thin}h` : `${Math.floor(hours / 24)}${thin}d`
+  const days = Math.floor(hours / 24)
+  if (hours < 48) return `${hours}${thin}h`
+  return days < 730 ? `${days}${thin}d` : `${Math.floor(days / 365.25)}${thin}y`
 }
 
 /** A span: '42 s', '12 min', '3 h 20 min', '6 d 4 h'. */
@@ -106,8 +108,15 @@ const dayAndClock = new Intl.DateTimeFormat('en-GB', {
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 
 export const formatClock = (at: number): string => clock.format(at)
-export const formatMoment = (at: number): string => dayAndMinute.format(at).replace(', ', ' ')
-export const formatMomentExact = (at: number): string => dayAndClock.format(at).replace(', ', ' ')
+/** '21 Nov 14:05'; with its year when that is another than this one. */
+export const formatMoment = (at: number, now: number = Date.now()): string =>
+  withYear(dayAndMinute.format(at).replace(', ', ' '), at, now)
+export const formatMomentExact = (at: number, now: number = Date.now()): string =>
+  withYear(dayAndClock.format(at).replace(', ', ' '), at, now)
+const withYear = (text: string, at: number, now: number) => {
+  const year = new Date(at).getFullYear()
+  return year === new Date(now).getFullYear() ? text : text.replace(/ (?=\d\d:)/, ` ${year} `)
+}
 export const formatFull = (at: number): string => full.format(at)
 
 /** 52.5200° N, 13.4050° E */

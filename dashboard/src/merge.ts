@@ -67,6 +67,14 @@ export function trimBefore(line: Line, from: number): void {
   for (const column of [line.times, line.avg, line.min, line.max]) column.splice(0, drop)
 }
 
+/** The usual distance of neighbours where it is clearly wider than a bucket; then it is the sender's own. */
+export function spacing_ms(times: readonly number[], bucket_ms: number): number | undefined {
+  if (times.length < 4) return undefined
+  const steps = times.slice(1).map((time, i) => time - times[i]!)
+  const median = steps.sort((a, b) => a - b)[steps.length >> 1]!
+  return median > 1.5 * bucket_ms ? median : undefined
+}
+
 /** A bucket this much later than its neighbour is a gap, not a line. */
 export const gapOf_ms = (times: readonly number[], bucket_ms: number): number => {
   if (times.length < 3) return 5 * bucket_ms

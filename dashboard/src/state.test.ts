@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Device } from '../../src/core/device.ts'
-import { matchesSearch, nextCadence_ms, stateOf } from './state.ts'
+import { lastSign, matchesSearch, nextCadence_ms, stateOf } from './state.ts'
 
 const now = 1_700_000_000_000
 
@@ -29,6 +29,12 @@ test('cadence follows the deliveries and does not believe one outage', () => {
   assert.ok(Math.abs(cadence! - 5_000) < 100, `${cadence}`)
   assert.ok(nextCadence_ms(cadence, 3_600_000)! < 10_000)
   assert.equal(nextCadence_ms(cadence, 0), cadence)
+})
+
+test('an import of old readings is no sign of life', () => {
+  assert.equal(lastSign(now, now - 3_600_000), now)
+  assert.equal(lastSign(now, now - 5 * 86_400_000), now - 5 * 86_400_000)
+  assert.equal(lastSign(undefined, undefined), undefined)
 })
 
 test('every word must occur, in any field', () => {

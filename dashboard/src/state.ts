@@ -1,6 +1,7 @@
 // Whether a device is live, late or silent: its last sign of life against its own cadence. Pure.
 
 import type { Device } from '../../src/core/device.ts'
+import { day_ms } from '../../src/core/time.ts'
 
 export type DeviceState = 'live' | 'late' | 'silent' | 'never'
 
@@ -30,6 +31,13 @@ export function stateOf(
   if (age_ms <= Math.max(3 * cadence_ms, 5_000)) return 'live'
   return age_ms <= Math.max(20 * cadence_ms, 60_000) ? 'late' : 'silent'
 }
+
+/**
+ * The last sign of life: when something was received, unless what was received is older than a day. An import of last year's
+ * readings does not make a device live.
+ */
+export const lastSign = (seenAt: number | undefined, recordedAt: number | undefined): number | undefined =>
+  seenAt !== undefined && recordedAt !== undefined && seenAt - recordedAt > day_ms ? recordedAt : seenAt
 
 /** Follows the distance of deliveries: quick to learn the first one, slow to believe an outlier. */
 export function nextCadence_ms(cadence_ms: number | undefined, gap_ms: number): number | undefined {

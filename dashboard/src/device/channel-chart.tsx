@@ -4,7 +4,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { cssHue } from '../colours.ts'
+import type { Hue } from '../colours.ts'
 import { formatChannel, formatMeasure, formatMomentExact } from '../format.ts'
 import { usePhone, useWidth } from '../hooks.ts'
 import { alignLines, type Line } from '../merge.ts'
@@ -17,6 +17,7 @@ import type { Plots } from './plots.ts'
 type Props = {
   plots: Plots
   channel: string
+  hue: Hue
   unit: string
   /** The lines of this chart in their order: whose they are, how they are drawn, what they are called. */
   devices: readonly { readonly device: string; readonly synthetic: boolean; readonly role: string }[]
@@ -28,7 +29,7 @@ type Props = {
 
 const sync = uPlot.sync('millrace-device')
 
-export function ChannelChart({ plots, channel, unit, devices, showTime, height, onZoom, onZoomOut }: Props) {
+export function ChannelChart({ plots, channel, hue, unit, devices, showTime, height, onZoom, onZoomOut }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const readout = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
@@ -48,7 +49,7 @@ export function ChannelChart({ plots, channel, unit, devices, showTime, height, 
         ({ device, synthetic }) =>
           lines.find((line) => line.device === device) ?? emptyLine(device, channel, synthetic),
       )
-    const { series, bands } = seriesOf(inLayout([]), channel, style)
+    const { series, bands } = seriesOf(inLayout([]), hue, style)
     const pill = document.createElement('div')
     pill.className = 'time-pill'
     let lines = inLayout(plots.lines(channel))
@@ -124,10 +125,14 @@ export function ChannelChart({ plots, channel, unit, devices, showTime, height, 
       sync.unsub(plot)
       plot.destroy()
     }
-  }, [plots, channel, unit, layout, theme, phone, showTime, width, height])
+  }, [plots, channel, hue, unit, layout, theme, phone, showTime, width, height])
 
   return (
-    <section className="channel" aria-label={formatChannel(channel)} style={{ ['--hue' as string]: cssHue(channel) }}>
+    <section
+      className="channel"
+      aria-label={formatChannel(channel)}
+      style={{ ['--hue' as string]: `var(--hue-${hue})` }}
+    >
       <header>
         <h2>{formatChannel(channel)}</h2>
         <div className="readout" ref={readout}>

@@ -1,7 +1,7 @@
 // How a chart looks and behaves: thin lines over a soft band, few grid lines, one crosshair for all charts of the page.
 
 import type uPlot from 'uplot'
-import { hueOf, palette, type Theme } from '../colours.ts'
+import { type Hue, palette, type Theme } from '../colours.ts'
 import { formatCompact } from '../format.ts'
 import type { Line } from '../merge.ts'
 
@@ -22,10 +22,10 @@ export function alpha(hex: string, opacity: number): string {
 /** Three uPlot series for each line (average, least, greatest) and the band between the last two. */
 export function seriesOf(
   lines: readonly Line[],
-  channel: string,
+  name: Hue,
   style: ChartStyle,
 ): { series: uPlot.Series[]; bands: uPlot.Band[] } {
-  const hue = palette[style.theme][hueOf(channel)]
+  const hue = palette[style.theme][name]
   const series: uPlot.Series[] = [{}]
   const bands: uPlot.Band[] = []
   for (const line of lines) {

@@ -2,12 +2,13 @@
 
 import { useRef, useState } from 'react'
 import { isSynthetic } from '../../../src/core/device.ts'
-import { ApiError, api, type Device, readKey, request, urlOf } from '../api.ts'
+import { ApiError, api, type Chart, type Device, readKey, request, urlOf } from '../api.ts'
 import { serverNow, useNow } from '../clock.ts'
-import { cssHue, orderChannels } from '../colours.ts'
+import { cssHue, hueOf, orderChannels } from '../colours.ts'
 import { formatAge, formatChannel, formatCount, unitOf } from '../format.ts'
 import { useKeys, useLoad, usePhone, useScreenHeight, useWidth } from '../hooks.ts'
 import { useLive } from '../live.ts'
+import { spacing_ms } from '../merge.ts'
 import { Command, CopyButton, curlOf, Notice } from '../parts/controls.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { KindMark, StateMark } from '../parts/marks.tsx'
@@ -23,7 +24,7 @@ import {
   writeView,
 } from '../range.ts'
 import { devicePath, Link, navigate, useSearch } from '../router.tsx'
-import { nextCadence_ms, stateOf } from '../state.ts'
+import { lastSign, nextCadence_ms, stateOf } from '../state.ts'
 import { ChannelChart } from './channel-chart.tsx'
 import { Metadata } from './metadata.tsx'
 import { OverviewStrip } from './overview-strip.tsx'
@@ -87,15 +88,16 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
   )
 
   // One stream for the page: the charts and the title's 'seen' both live on it.
-  const seen = useRef<Seen>({ at: device.lastSeenAt ?? 0, cadence_ms: undefined })
+  const seen = useRef<Seen>({ at: 0, cadence_ms: undefined })
   useLive(devices, (readings) => {
     if (view.range.kind === 'live') charts.plots.take(readings)
     for (const reading of readings) {
       if (reading.device !== device.device) continue
       const { at, cadence_ms } = seen.current
+      const sign = lastSign(reading.receivedAt, reading.recordedAt)!
       seen.current = {
-        at: Math.max(at, reading.receivedAt),
-        cadence_ms: nextCadence_ms(cadence_ms, reading.receivedAt - at),
+        at: Math.max(at, sign),
+        cadence_ms: at === 0 ? cadence_ms : nextCadence_ms(cadence_ms, sign - at),
       }
     }
   })
@@ -141,7 +143,13 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
 
   return (
     <main className="device">
-      <Title device={device} view={view} channels={channels} seen={seen} />
+      <Title
+        device={device}
+        view={view}
+        channels={channels}
+        seen={seen}
+        cadence_ms={twin?.step_ms ?? cadenceOf(charts.chart)}
+      />
       {device.channels.length === 0 ? (
         <div className="empty">
           <h2>It has not sent a reading yet</h2>
@@ -151,7 +159,11 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
         <div className="device-grid">
           <div className="charts" ref={area}>
             <div className="chart-bar">
-              <RangeBar range={view.range} onRange={setRange} onLive={() => setRange(lastLive.current)} />
+              <RangeBar
+                range={view.range}
+                onRange={setRange}
+                onLive={first.kind === 'live' ? () => setRange(lastLive.current) : undefined}
+              />
               <fieldset className="chips" aria-label="Channels">
                 {ordered.map((channel) => (
                   <button
@@ -159,7 +171,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
                     type="button"
                     aria-pressed={channels.includes(channel)}
                     onClick={() => toggle(channel)}
-                    style={{ ['--hue' as string]: cssHue(channel) }}
+                    style={{ ['--hue' as string]: cssHue(channel, device.channels) }}
                   >
                     <i aria-hidden="true" />
                     {formatChannel(channel)}
@@ -172,6 +184,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
                 device={device.device}
                 last={device.lastRecordedAt}
                 channel={channels[0]}
+                colour={cssHue(channels[0], device.channels)}
                 synthetic={isSynthetic(device.kind)}
                 range={view.range}
                 bounds={bounds}
@@ -201,6 +214,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
                 key={channel}
                 plots={charts.plots}
                 channel={channel}
+                hue={hueOf(channel, device.channels)}
                 unit={unitOf(channel, device.units)}
                 devices={lines}
                 showTime={phone || i === channels.length - 1}
@@ -237,6 +251,12 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
   )
 }
 
+/** How often the device reports, as far as the chart can tell: buckets further apart than their width. */
+function cadenceOf(chart: Chart | undefined): number | undefined {
+  const series = chart?.series[0]
+  return series && chart ? spacing_ms(series.times, chart.bucket_ms) : undefined
+}
+
 type Seen = { readonly at: number; readonly cadence_ms: number | undefined }
 
 /** Four charts fit on a screen without scrolling; more keep a readable height. */
@@ -251,10 +271,11 @@ function Title(props: {
   view: View & { range: Range }
   channels: readonly string[]
   seen: { readonly current: Seen }
+  cadence_ms: number | undefined
 }) {
   const { device, view, channels } = props
   const now = useNow()
-  const seenAt = Math.max(props.seen.current.at, device.lastSeenAt ?? 0) || undefined
+  const seenAt = Math.max(props.seen.current.at, lastSign(device.lastSeenAt, device.lastRecordedAt) ?? 0) || undefined
   return (
     <header className="device-title">
       <Link href="/" className="back" aria-label="All devices">
@@ -264,7 +285,7 @@ function Title(props: {
       <div className="names">
         <h1>{device.device}</h1>
         <p>
-          <StateMark state={stateOf(seenAt, now, props.seen.current.cadence_ms)} />
+          <StateMark state={stateOf(seenAt, now, props.seen.current.cadence_ms ?? props.cadence_ms)} />
           <span className="tabular">
             {seenAt === undefined ? '' : now - seenAt < 2000 ? 'seen just now' : `seen ${formatAge(now - seenAt)} ago`}
           </span>

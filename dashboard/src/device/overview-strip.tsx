@@ -4,7 +4,6 @@ import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from
 import { day_ms, minute_ms } from '../../../src/core/time.ts'
 import { api, type Chart } from '../api.ts'
 import { serverNow } from '../clock.ts'
-import { cssHue } from '../colours.ts'
 import { formatMoment, formatSpan } from '../format.ts'
 import { useLoad, useWidth } from '../hooks.ts'
 import { gapOf_ms } from '../merge.ts'
@@ -15,6 +14,8 @@ type Props = {
   /** recordedAt of its newest reading, epoch ms. */
   last: number | undefined
   channel: string
+  /** CSS. */
+  colour: string
   synthetic: boolean
   range: Range
   bounds: readonly [number, number]
@@ -29,7 +30,7 @@ type Grip = {
   readonly to: number
 }
 
-export function OverviewStrip({ device, last, channel, synthetic, range, bounds, onRange }: Props) {
+export function OverviewStrip({ device, last, channel, colour, synthetic, range, bounds, onRange }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [grip, setGrip] = useState<Grip>()
@@ -108,7 +109,7 @@ ${channel}`,
       <div
         ref={box}
         className="overview-box"
-        style={{ height, color: cssHue(channel) }}
+        style={{ height, color: colour }}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}

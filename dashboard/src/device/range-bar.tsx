@@ -14,7 +14,7 @@ export function RangeBar({
 }: {
   range: Range
   onRange: (range: Range) => void
-  onLive: () => void
+  onLive: (() => void) | undefined
 }) {
   const [custom, setCustom] = useState(false)
   const preset = range.kind === 'live' ? presets.find((p) => p.span_ms === range.span_ms)?.name : undefined
@@ -22,7 +22,7 @@ export function RangeBar({
     <div className="range-bar">
       <Segments
         name="Range"
-        value={preset ?? 'custom'}
+        value={custom ? 'custom' : (preset ?? 'custom')}
         options={[
           ...presets.map((p, i) => ({ value: p.name as string, words: p.words, title: `Key ${i + 1}` })),
           { value: 'custom', words: range.kind === 'live' && !preset ? formatSpan(range.span_ms) : 'Custom' },
@@ -39,10 +39,12 @@ export function RangeBar({
             {formatMoment(range.from)} – {formatMoment(range.to)}
           </span>
           <small>{formatSpan(spanOf(range))}</small>
-          <button type="button" className="button quiet" onClick={onLive}>
-            <Icon name="back" />
-            Back to live
-          </button>
+          {onLive && (
+            <button type="button" className="button quiet" onClick={onLive}>
+              <Icon name="back" />
+              Back to live
+            </button>
+          )}
         </span>
       )}
       {custom && (

@@ -40,7 +40,7 @@ export const DeviceRow = memo(function DeviceRow(props: Props) {
   const spark = channel && (
     <Sparkline
       spark={props.spark}
-      channel={channel}
+      colour={cssHue(channel, device.channels)}
       synthetic={synthetic}
       live={state === 'live'}
       width={props.phone ? 84 : 132}
@@ -111,7 +111,7 @@ function Measure({ row, channel, hue }: { row: Row; channel: string; hue: boolea
   const [value, unit] = formatMeasure(row.values[channel], unitOf(channel, row.device.units))
   return (
     <span className="measure">
-      {hue && <i className="tick" style={{ background: cssHue(channel) }} />}
+      {hue && <i className="tick" style={{ background: cssHue(channel, row.device.channels) }} />}
       {value}
       <small>{unit}</small>
     </span>

@@ -45,7 +45,7 @@ export function DeviceTable({ rows, shown, columns, sort, onSort, onVisible }: P
   const visible = items.flatMap((item) => shown[item.index] ?? [])
   const names = visible.map((row) => row.device.device).join(',')
   useEffect(() => onVisible(names ? names.split(',') : []), [names, onVisible])
-  const sparks = useSparks(visible, sparkWanted)
+  const sparks = useSparks(rows, visible, sparkWanted)
 
   useKeys((key) => {
     const move = key === 'j' || key === 'ArrowDown' ? 1 : key === 'k' || key === 'ArrowUp' ? -1 : 0
@@ -123,7 +123,9 @@ export function DeviceTable({ rows, shown, columns, sort, onSort, onVisible }: P
             Latest
           </span>
         )}
-        {columns.map((channel) => header(`channel:${channel}`, formatChannel(channel), 'cell-value', cssHue(channel)))}
+        {columns.map((channel) =>
+          header(`channel:${channel}`, formatChannel(channel), 'cell-value', cssHue(channel, columns)),
+        )}
         {header('seen', 'Last seen', 'cell-seen')}
         {header('location', 'Location', 'cell-location')}
       </div>

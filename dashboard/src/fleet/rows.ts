@@ -3,7 +3,7 @@
 
 import { useSyncExternalStore } from 'react'
 import type { Device, Latest, Reading } from '../api.ts'
-import { nextCadence_ms } from '../state.ts'
+import { lastSign, nextCadence_ms } from '../state.ts'
 
 export type Row = {
   readonly device: Device
@@ -39,7 +39,8 @@ export function makeRows() {
       for (const device of devices) {
         const before = rows.get(device.device)
         const newest = values.get(device.device)
-        const seen = Math.max(device.lastSeenAt ?? 0, newest?.receivedAt ?? 0, before?.lastSeenAt ?? 0) || undefined
+        const seen =
+          Math.max(lastSign(device.lastSeenAt, device.lastRecordedAt) ?? 0, before?.lastSeenAt ?? 0) || undefined
         const loaded =
           newest && Object.fromEntries(Object.entries(newest.values).map(([name, { value }]) => [name, value]))
         put({
@@ -61,16 +62,22 @@ export function makeRows() {
           continue
         }
         const late = reading.recordedAt < (row.device.lastRecordedAt ?? 0)
-        const gap_ms = row.lastSeenAt === undefined ? 0 : reading.receivedAt - row.lastSeenAt
+        const sign = lastSign(reading.receivedAt, reading.recordedAt)!
+        const gap_ms = row.lastSeenAt === undefined ? 0 : sign - row.lastSeenAt
         changed.set(reading.device, {
           device: late ? row.device : { ...row.device, lastRecordedAt: reading.recordedAt },
-          lastSeenAt: Math.max(row.lastSeenAt ?? 0, reading.receivedAt),
+          lastSeenAt: Math.max(row.lastSeenAt ?? 0, sign),
           cadence_ms: gap_ms > 100 ? nextCadence_ms(row.cadence_ms, gap_ms) : row.cadence_ms,
           values: late ? row.values : { ...row.values, ...reading.values },
         })
       }
       for (const row of changed.values()) put(row)
       if (unknown) for (const listener of unknownListeners) listener()
+    },
+    /** What a sparkline shows of the distance of readings; less than what is known, more than nothing. */
+    learnCadence(device: string, cadence_ms: number | undefined): void {
+      const row = rows.get(device)
+      if (row && row.cadence_ms === undefined && cadence_ms !== undefined) put({ ...row, cadence_ms })
     },
     /** Called when a device sends that is not in the list yet. */
     onUnknown(listener: () => void): () => void {

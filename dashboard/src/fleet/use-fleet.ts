@@ -5,8 +5,9 @@ import { api, type Fleet, type Twin } from '../api.ts'
 import { orderChannels } from '../colours.ts'
 import { useLoad, useSettled } from '../hooks.ts'
 import { useLive } from '../live.ts'
+import { spacing_ms } from '../merge.ts'
 import type { Spark } from '../parts/sparkline.tsx'
-import { makeRows, type Row } from './rows.ts'
+import { makeRows, type Row, type Rows } from './rows.ts'
 
 const refreshDevices_ms = 15_000
 const refreshSparks_ms = 30_000
@@ -25,7 +26,9 @@ export function useFleet(visible: readonly string[], resort_ms: number) {
         api.twins(signal).catch((): Twin[] => []),
       ])
       const intervals = new Map(fleets.map((fleet) => [fleet.fleet, fleet.interval_ms / fleet.speed]))
-      const cadences = new Map(twins.map((twin) => [twin.twin, twin.step_ms]))
+      const cadences = new Map(
+        twins.flatMap(({ device, twin, step_ms }) => [[device, step_ms] as const, [twin, step_ms] as const]),
+      )
       for (const device of devices) {
         const interval_ms = device.fleet === undefined ? undefined : intervals.get(device.fleet)
         if (interval_ms) cadences.set(device.device, interval_ms)
@@ -69,7 +72,7 @@ export const sparkChannel = (row: Row, wanted: string | undefined): string | und
   wanted && row.device.channels.includes(wanted) ? wanted : orderChannels(row.device.channels)[0]
 
 /** Sparklines by device name, of the devices in view. */
-export function useSparks(visible: readonly Row[], wanted: string | undefined): ReadonlyMap<string, Spark> {
+export function useSparks(rows: Rows, visible: readonly Row[], wanted: string | undefined): ReadonlyMap<string, Spark> {
   const kept = useRef(new Map<string, { spark: Spark; at: number }>())
   const [shown, setShown] = useState<ReadonlyMap<string, Spark>>(new Map())
   const keys = visible.map((row) => `${row.device.device}\n${sparkChannel(row, wanted) ?? ''}`).join('\t')
@@ -92,8 +95,10 @@ export function useSparks(visible: readonly Row[], wanted: string | undefined): 
         const { bucket_ms, from, to } = chart
         for (const key of stale)
           kept.current.set(key, { spark: { times: [], avg: [], bucket_ms, from, to }, at: Date.now() })
-        for (const { device, channel, times, avg } of chart.series)
+        for (const { device, channel, times, avg } of chart.series) {
+          rows.learnCadence(device, spacing_ms(times, bucket_ms))
           kept.current.set(`${device}\n${channel}`, { spark: { times, avg, bucket_ms, from, to }, at: Date.now() })
+        }
         if (kept.current.size > 4_000) kept.current = new Map([...kept.current].slice(-2_000))
       }
       setShown(
@@ -110,6 +115,6 @@ export function useSparks(visible: readonly Row[], wanted: string | undefined): 
       control.abort()
       clearInterval(timer)
     }
-  }, [settled])
+  }, [rows, settled])
   return shown
 }

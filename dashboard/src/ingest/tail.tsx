@@ -43,7 +43,7 @@ export function Tail() {
                 .slice(0, 4)
                 .map((channel) => (
                   <span key={channel} title={formatChannel(channel)}>
-                    <i className="tick" style={{ background: cssHue(channel) }} />
+                    <i className="tick" style={{ background: cssHue(channel, Object.keys(reading.values)) }} />
                     {formatWithUnit(reading.values[channel], unitOf(channel))}
                   </span>
                 ))}

@@ -1,7 +1,6 @@
 // A sparkline: the last hour as one stroke, gaps left open, dashed when synthetic, a dot where it is now.
 
 import { memo } from 'react'
-import { cssHue } from '../colours.ts'
 import { gapOf_ms } from '../merge.ts'
 
 export type Spark = {
@@ -14,14 +13,15 @@ export type Spark = {
 
 type Props = {
   spark: Spark | undefined
-  channel: string
+  /** CSS. */
+  colour: string
   synthetic: boolean
   width: number
   height: number
   live: boolean
 }
 
-export const Sparkline = memo(function Sparkline({ spark, channel, synthetic, width, height, live }: Props) {
+export const Sparkline = memo(function Sparkline({ spark, colour, synthetic, width, height, live }: Props) {
   const drawn = spark && sparkPath(spark, width, height)
   return (
     <svg
@@ -30,7 +30,7 @@ export const Sparkline = memo(function Sparkline({ spark, channel, synthetic, wi
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       aria-hidden="true"
-      style={{ color: cssHue(channel) }}
+      style={{ color: colour }}
     >
       {drawn ? (
         <>
