@@ -154,6 +154,18 @@ for (const { name, skip } of backends) {
       assert.equal(chart.labels[0]!.label, 'spike, "big"')
     })
 
+    test('labels of a chart are found among any number of newer readings without one', async () => {
+      const many = Array.from({ length: 2_000 }, (_, i) => ({
+        device: 'marked',
+        recordedAt: start + i * 1_000,
+        values: { t: i },
+        ...(i === 3 && { label: 'drift' }),
+      }))
+      await opened.client().telemetry.send({ events: many })
+      const chart = await opened.client().query.chart({ devices: ['marked'], from: start, to: start + 3_600_000 })
+      assert.deepEqual(chart.labels, [{ device: 'marked', channel: 't', recordedAt: start + 3_000, label: 'drift' }])
+    })
+
     test('the latest follows recordedAt, not arrival', async () => {
       const client = opened.client()
       const late = { device: 'late', recordedAt: start, values: { t: 1 } }
