@@ -34,7 +34,8 @@ export function overviewHelp(
   return `${lines.join('\n')}\n`
 }
 
-export function commandHelp(command: Command, paint: Paint): string {
+/** `others` are the further commands of its group. */
+export function commandHelp(command: Command, paint: Paint, others: readonly Command[] = []): string {
   const name = `millrace ${command.words.join(' ')}`
   const places = command.positionals.map((p) => {
     const text = `${p.name.toUpperCase()}${p.many ? '...' : ''}`
@@ -42,6 +43,7 @@ export function commandHelp(command: Command, paint: Paint): string {
   })
   const lines = [command.summary, '', `${paint.bold('Usage')}  ${[name, ...places].join(' ')} [--flags]`]
   if (command.description) lines.push('', ...wrap(command.description, 88))
+  if (others.length > 0) lines.push('', paint.bold('Commands'), ...columns(others.map(entryOf), paint))
   if (command.positionals.length > 0) {
     lines.push('', paint.bold('Arguments'))
     lines.push(
@@ -67,20 +69,14 @@ export function commandHelp(command: Command, paint: Paint): string {
 }
 
 export function groupHelp(group: Group, paint: Paint): string {
-  const entries = group.commands.map((c) => [c.words.join(' '), c.summary] as [string, string])
-  const lines = [
-    group.summary,
-    '',
-    `${paint.bold('Usage')}  millrace ${group.name} ${group.main ? '[COMMAND]' : 'COMMAND'} [--flags]`,
-  ]
-  lines.push('', paint.bold('Commands'), ...columns(entries, paint))
-  if (group.main) lines.push('', ...commandHelp(group.main, paint).split('\n').slice(2, -1))
-  else {
-    lines.push('', paint.bold('Examples'))
-    for (const { examples } of group.commands) if (examples[0]) lines.push(`  ${examples[0].line}`)
-  }
+  if (group.main) return commandHelp(group.main, paint, group.commands)
+  const lines = [group.summary, '', `${paint.bold('Usage')}  millrace ${group.name} COMMAND [--flags]`]
+  lines.push('', paint.bold('Commands'), ...columns(group.commands.map(entryOf), paint), '', paint.bold('Examples'))
+  for (const { examples } of group.commands) if (examples[0]) lines.push(`  ${examples[0].line}`)
   return `${lines.join('\n')}\n`
 }
+
+const entryOf = ({ words, summary }: Command) => [words.join(' '), summary] as const
 
 const flagText = ({ name, short, value }: Flag) => `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`
 
