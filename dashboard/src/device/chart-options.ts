@@ -8,7 +8,7 @@ import type { Line } from '../merge.ts'
 export type ChartStyle = { readonly theme: Theme; readonly phone: boolean }
 
 const inks: Record<Theme, { text: string; grid: string }> = {
-  light: { text: '#6b7079', grid: '#eeeeea' },
+  light: { text: '#656a73', grid: '#eeeeea' },
   dark: { text: '#868d96', grid: '#1f2427' },
 }
 
