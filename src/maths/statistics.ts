@@ -90,6 +90,29 @@ export function crossCorrelation(a: Float64Array, b: Float64Array, lags: number)
   })
 }
 
+/** Mean of the correlations of a[t] with b[t + lag] and of b[t] with a[t + lag], at some lags only: without an FFT. */
+export function mutualCorrelation(a: Float64Array, b: Float64Array, lags: readonly number[]): Float64Array {
+  const [centreA, centreB] = [mean(a), mean(b)]
+  const scale = deviation(a) * deviation(b)
+  return Float64Array.from(lags, (lag) => {
+    let sum = 0
+    let count = 0
+    for (let i = lag; i < a.length; i++) {
+      const forth = (a[i - lag]! - centreA) * (b[i]! - centreB)
+      const back = (b[i - lag]! - centreB) * (a[i]! - centreA)
+      if (!Number.isNaN(forth)) {
+        sum += forth
+        count++
+      }
+      if (!Number.isNaN(back)) {
+        sum += back
+        count++
+      }
+    }
+    return count >= 8 && scale > 0 ? sum / count / scale : 0
+  })
+}
+
 /** Autocorrelation at lags 0 .. lags. */
 export const autocorrelation = (values: Float64Array, lags: number): Float64Array =>
   crossCorrelation(values, values, lags)

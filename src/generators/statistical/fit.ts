@@ -30,7 +30,7 @@ export async function fit(
   for (const [c, { name, unit }] of frame.channels.entries()) {
     progress?.((0.7 * c) / frame.channels.length, `learning ${name}`)
     // Lets other work of this thread go on between channels.
-    await Promise.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 0))
     signal?.throwIfAborted()
     const column = grid.columns[c]!
     if (present(column).length < 8) {
@@ -46,6 +46,7 @@ export async function fit(
     )
   }
   progress?.(0.75, 'correlations')
+  await new Promise((resolve) => setTimeout(resolve, 0))
   signal?.throwIfAborted()
   const field = mixingOf(
     learned.flatMap(({ rest }) => (rest ? [rest] : [])),
@@ -78,7 +79,7 @@ export async function fit(
   }
   document.findings.push(...sayGaps(document))
   const columns = frame.channels.flatMap(({ name }, c) => (names.includes(name) ? [grid.columns[c]!] : []))
-  calibrate(document, columns, grid.from, signal)
+  await calibrate(document, columns, grid.from, signal)
   progress?.(1, 'done')
   return document
 }

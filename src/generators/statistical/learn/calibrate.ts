@@ -14,12 +14,12 @@ const seeds = 3
 const mostRows = 1 << 14
 
 /** Changes the mixing of the document's octaves in place; the variance of each channel stays. */
-export function calibrate(
+export async function calibrate(
   document: StatisticalDocument,
   columns: readonly Float64Array[],
   from: number,
   signal: AbortSignal | undefined,
-): void {
+): Promise<void> {
   const signals = document.channels.flatMap(({ source }, c) => (source.kind === 'signal' ? [c] : []))
   const d = signals.length
   const rows = Math.min(mostRows, columns[0]!.length)
@@ -28,6 +28,8 @@ export function calibrate(
   const wanted = signals.map((c) => variogram(columns[c]!, lags))
   const clean = { ...document, gaps: [], anomalies: [], seasonality: 1, noise: 1 }
   for (let round = 0; round < rounds; round++) {
+    // Lets other work of this thread go on.
+    await new Promise((resolve) => setTimeout(resolve, 0))
     signal?.throwIfAborted()
     const model = modelOf(clean)
     const made = signals.map(() => new Float64Array(lags.length))

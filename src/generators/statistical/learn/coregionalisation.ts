@@ -4,7 +4,7 @@
 // squares per pair, then the nearest matrix that is a covariance.
 
 import { boxLeastSquares, semidefiniteRoot } from '#maths/linear.ts'
-import { correlation, crossCorrelation, deviation, variogram } from '#maths/statistics.ts'
+import { correlation, deviation, mutualCorrelation, variogram } from '#maths/statistics.ts'
 import type { StatisticalDocument } from '../document.ts'
 import { lagsUpTo, normalised, octaveColumns } from './octaves.ts'
 
@@ -15,13 +15,11 @@ export function mixingOf(rests: readonly Float64Array[], from: number): Statisti
   const spacings = spacingsOf(rows)
   const lags = lagsUpTo(Math.max(4, Math.floor(rows / 4)))
   const columns = octaveColumns(lags, spacings)
-  const pick = (acf: Float64Array) => Float64Array.from(lags, (lag) => acf[lag] ?? 0)
-  const furthest = lags.at(-1)!
   const deviations = rests.map(deviation)
   const weights = rests.map((rest, c) =>
     deviations[c]! > 1e-9 ? weightsOfRoughness(columns, variogram(rest, lags)) : new Float64Array(spacings.length),
   )
-  const shared = sharedOf(rests, weights, columns, pick, furthest)
+  const shared = sharedOf(rests, weights, spacings)
   return spacings
     .map((spacing, j) => {
       // Slow octaves are balanced over the data's own length, which has 2, 4, 8 or more nodes of them.
@@ -60,33 +58,35 @@ function spacingsOf(rows: number): number[] {
   return [0, ...spacings]
 }
 
+/** Rows that are enough to see which channels move together. */
+const mostRows = 1 << 14
+
 /** Correlation matrix of the channels within each octave. */
 function sharedOf(
   rests: readonly Float64Array[],
   weights: readonly Float64Array[],
-  columns: readonly Float64Array[],
-  pick: (acf: Float64Array) => Float64Array,
-  furthest: number,
+  spacings: readonly number[],
 ): Float64Array[] {
   const d = rests.length
+  const newest = rests.map((rest) => rest.subarray(Math.max(0, rest.length - mostRows)))
+  const lags = lagsUpTo(Math.max(4, Math.floor((newest[0]?.length ?? 0) / 4))).filter((_, i) => i % 3 === 0)
+  const columns = octaveColumns(lags, spacings)
   const shared = columns.map(() => {
     const unit = new Float64Array(d * d)
     for (let a = 0; a < d; a++) unit[a * d + a] = 1
     return unit
   })
   // Agreement at the same instant is what a person sees: it counts as much as the other lags together.
-  const emphasis = columns[0]!.map((_, i) => (i === 0 ? columns[0]!.length / 2 : 1))
+  const emphasis = Float64Array.from(lags, (_, i) => (i === 0 ? lags.length / 2 : 1))
   for (let a = 0; a < d; a++) {
     for (let b = 0; b < a; b++) {
-      if (Number.isNaN(correlation(rests[a]!, rests[b]!))) continue
-      const forward = pick(crossCorrelation(rests[a]!, rests[b]!, furthest))
-      const backward = pick(crossCorrelation(rests[b]!, rests[a]!, furthest))
-      const both = forward.map((x, i) => (x + backward[i]!) / 2)
+      if (Number.isNaN(correlation(newest[a]!, newest[b]!))) continue
       const scaled = columns.map((column, j) => {
         const size = Math.sqrt(weights[a]![j]! * weights[b]![j]!)
         return column.map((x) => x * size)
       })
-      const agreement = boxLeastSquares(scaled, both, { lower: -1, upper: 1 }, emphasis)
+      const wanted = mutualCorrelation(newest[a]!, newest[b]!, lags)
+      const agreement = boxLeastSquares(scaled, wanted, { lower: -1, upper: 1 }, emphasis)
       for (let j = 0; j < columns.length; j++) {
         shared[j]![a * d + b] = agreement[j]!
         shared[j]![b * d + a] = agreement[j]!

@@ -17,7 +17,7 @@ export type Grid = {
 
 const fewest = 16
 /** More rows than this are not needed to learn from; the newest are taken. */
-const most = 1 << 18
+const most = 1 << 17
 
 /** Throws InputError when there is too little to learn from. */
 export function gridOf(frame: Frame): Grid {
