@@ -49,6 +49,7 @@ export default async function openTemplateStore({ devices }: TemplateOptions): P
       const order = (a: Place, b: Place) =>
         sign * (a.recordedAt - b.recordedAt || compareText(a.device, b.device) || compareText(a.id, b.id))
       return inRange(tenant, query.devices, query)
+        .filter((reading) => !query.labelled || reading.label !== undefined)
         .flatMap((reading) => chosen(reading, query.channels))
         .sort(order)
         .filter((reading) => !query.after || order(reading, query.after) > 0)
