@@ -155,7 +155,7 @@ function KeyScreen({ onKey }: { onKey: () => void }) {
         <Logo />
         <h1>This server wants a key</h1>
         <p>
-          Make one with <code>millrace keys create</code> and paste it here. It stays in this browser.
+          Make one with <code>millrace keys create --name dashboard</code> and paste it here. It stays in this browser.
         </p>
         <label>
           <span>API key</span>

@@ -40,7 +40,8 @@ test('the first view fits the age of the device', () => {
   const minute = 60_000
   const live = (kind: 'host' | 'synthetic', age_ms: number) =>
     rangeFor({ kind, createdAt: now - age_ms, lastRecordedAt: now }, now)
-  assert.deepEqual(live('host', minute), { kind: 'live', span_ms: 5 * minute })
+  assert.deepEqual(live('host', minute / 2), { kind: 'live', span_ms: 2 * minute })
+  assert.deepEqual(live('host', 3 * minute), { kind: 'live', span_ms: 5 * minute })
   assert.deepEqual(live('host', 10 * minute), { kind: 'live', span_ms: 15 * minute })
   assert.deepEqual(live('host', 90 * minute), rangeDefault)
   assert.deepEqual(live('synthetic', minute), rangeDefault, 'a fleet comes with its history')

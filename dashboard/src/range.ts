@@ -39,7 +39,8 @@ export function rangeFor(device: Pick<Device, 'kind' | 'createdAt' | 'lastRecord
     return { kind: 'fixed', from: lastRecordedAt - 7 * day_ms, to: lastRecordedAt + minute_ms }
   const age_ms = now - createdAt
   if (kind === 'synthetic' || age_ms > 30 * minute_ms) return rangeDefault
-  return { kind: 'live', span_ms: age_ms < 5 * minute_ms ? 5 * minute_ms : 15 * minute_ms }
+  const minutes = age_ms < minute_ms ? 2 : age_ms < 5 * minute_ms ? 5 : 15
+  return { kind: 'live', span_ms: minutes * minute_ms }
 }
 
 export const boundsOf = (range: Range, now: number): readonly [number, number] =>
