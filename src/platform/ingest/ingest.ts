@@ -41,9 +41,9 @@ export type Ingest = {
 /** Readings that may wait: of all tenants, and of one of them. */
 const waiting_max = 200_000
 const waitingOfTenant_max = 100_000
-/** Batches on their way to the store. Two of a tenant, so that the next is made while one is written. */
+/** Batches on their way to the store. Three of a tenant: one is written, one is at hand, one is being answered. */
 const inFlight_max = 4
-const inFlightOfTenant_max = 2
+const inFlightOfTenant_max = 3
 const meters_max = 1_000
 
 type Submission = {
