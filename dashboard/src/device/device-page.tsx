@@ -37,6 +37,12 @@ const channelsAtFirst = 4
 
 export function DevicePage({ name }: { name: string }) {
   const load = useLoad(`device ${name}`, (signal) => api.device(name, signal), { refresh_ms: 10_000 })
+  useKeys((key) => {
+    // Loaded, the page has its own use for Escape; until then it leads back.
+    if (key !== 'Escape' || load.data) return false
+    navigate('/')
+    return true
+  })
   if (load.data) return <Loaded key={name} device={load.data} onChanged={load.reload} />
   if (!load.error) return <main className="device" aria-busy="true" />
   return (
