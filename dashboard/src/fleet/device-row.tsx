@@ -36,7 +36,8 @@ export const DeviceRow = memo(function DeviceRow(props: Props) {
   const synthetic = isSynthetic(device.kind)
   const channel = sparkChannel(row, props.sparkWanted)
   const seen = row.lastSeenAt === undefined ? '–' : formatAge(now - row.lastSeenAt)
-  const common = props.columns.some((column) => device.channels.includes(column))
+  // A phone has no column heads to line up with: there each device shows its own first channels.
+  const common = !props.phone && props.columns.some((column) => device.channels.includes(column))
   const spark = channel && (
     <Sparkline
       spark={props.spark}
@@ -73,7 +74,7 @@ export const DeviceRow = memo(function DeviceRow(props: Props) {
       {common ? (
         props.columns.map((column) => (
           <span role="cell" className="cell-value" key={column}>
-            <Measure row={row} channel={column} hue={props.phone} />
+            <Measure row={row} channel={column} hue={false} />
           </span>
         ))
       ) : (
