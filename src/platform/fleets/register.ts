@@ -8,8 +8,6 @@ import type { Catalogue } from '#stores/catalogue/catalogue.ts'
 import type { Member } from './roster.ts'
 
 const page = 10_000
-/** Writes on their way at once. */
-const together = 64
 
 /** Returns recordedAt of the fleet's newest reading, undefined when it has none. */
 export async function registerMembers(
@@ -31,9 +29,8 @@ export async function registerMembers(
     if (devices.length < page) break
   }
   const changed = members.filter(({ device, metadata }) => !isDeepStrictEqual(known.get(device), metadata))
-  for (let first = 0; first < changed.length; first += together) {
-    const group = changed.slice(first, first + together)
-    await Promise.all(group.map(({ device, metadata }) => catalogue.putDevice(tenant, device, metadata, at)))
+  for (let first = 0; first < changed.length; first += page) {
+    await catalogue.putDevices(tenant, changed.slice(first, first + page), at)
   }
   return newest
 }

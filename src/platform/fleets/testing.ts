@@ -113,6 +113,10 @@ export function fakeCatalogue(door: FakeIngest): FakeCatalogue {
       metadata.set(device, given)
       return deviceOf(device)
     },
+    async putDevices(_, devices) {
+      puts += devices.length
+      for (const { device, metadata: given } of devices) metadata.set(device, given)
+    },
     device: async (_, device) => (metadata.has(device) ? deviceOf(device) : undefined),
     async devices(_, { search = '', limit, offset }) {
       const names = [...metadata.keys()].filter((name) => name.includes(search)).sort()

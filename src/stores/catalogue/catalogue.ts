@@ -32,6 +32,8 @@ export type DevicesQuery = {
   readonly offset: number
 }
 
+export type NamedDevice = { readonly device: string; readonly metadata: DeviceMetadata }
+
 export type Catalogue = AsyncDisposable & {
   /** Creates the tenant where it is missing. */
   createTenant(tenant: Tenant, at: number): Promise<TenantRecord>
@@ -46,6 +48,8 @@ export type Catalogue = AsyncDisposable & {
 
   /** Creates the device or replaces its metadata; what `append` keeps (last seen, channels) is untouched. */
   putDevice(tenant: Tenant, device: string, metadata: DeviceMetadata, at: number): Promise<Device>
+  /** The same for many, in one transaction: a fleet registers its ten thousand at once. At most 10,000. */
+  putDevices(tenant: Tenant, devices: readonly NamedDevice[], at: number): Promise<void>
   device(tenant: Tenant, device: string): Promise<Device | undefined>
   /** One page and the number of all that match. */
   devices(tenant: Tenant, query: DevicesQuery): Promise<{ devices: Device[]; total: number }>

@@ -116,6 +116,23 @@ function testDevices(check: Check): void {
     equal(await catalogue.device(tenant, 'Boiler'), undefined)
     equal(await catalogue.device(await freshTenant(catalogue), 'boiler'), undefined)
   })
+  check('many devices are put at once, each as if alone', async (catalogue) => {
+    const tenant = await freshTenant(catalogue)
+    await catalogue.putDevice(tenant, 'b', { location: 'before' }, at)
+    const entries = ['c', 'b', 'a'].map((device) => ({ device, metadata: { location: device, units: { t: 'Cel' } } }))
+    await catalogue.putDevices(tenant, entries, at + 5)
+    await catalogue.putDevices(tenant, [], at + 6)
+    const query = { sort: 'device', order: 'ascending', limit: 10, offset: 0 } as const
+    deepEqual(
+      (await catalogue.devices(tenant, query)).devices.map((d) => [d.device, d.location, d.units?.['t'], d.createdAt]),
+      [
+        ['a', 'a', 'Cel', at + 5],
+        ['b', 'b', 'Cel', at],
+        ['c', 'c', 'Cel', at + 5],
+      ],
+    )
+    equal((await catalogue.devices(await freshTenant(catalogue), query)).total, 0)
+  })
   check('devices are searched, filtered, sorted and paged, with the number of all', async (catalogue) => {
     const tenant = await freshTenant(catalogue)
     const put = (device: string, metadata: DeviceMetadata, offset = 0) =>

@@ -4,7 +4,7 @@
 import type { Device } from '#core/device.ts'
 import { InputError } from '#core/errors.ts'
 import type { Tenant } from '#core/tenant.ts'
-import type { Catalogue, DevicesQuery, KeyRecord, TenantRecord } from '../catalogue.ts'
+import type { Catalogue, DevicesQuery, KeyRecord, NamedDevice, TenantRecord } from '../catalogue.ts'
 
 /** The series store beside it moves what devices have sent, so both are given the same map. */
 export type TemplateOptions = { readonly devices: Map<Tenant, Map<string, Device>> }
@@ -19,6 +19,20 @@ export default async function openTemplateCatalogue({ devices }: TemplateOptions
   const devicesOf = (tenant: Tenant) => {
     if (!devices.has(tenant)) devices.set(tenant, new Map())
     return devices.get(tenant)!
+  }
+
+  const put = (tenant: Tenant, { device, metadata }: NamedDevice, at: number): Device => {
+    const before = devicesOf(tenant).get(device)
+    const made: Device = {
+      ...metadata,
+      device,
+      createdAt: before?.createdAt ?? at,
+      channels: before?.channels ?? [],
+      ...(before?.lastSeenAt !== undefined && { lastSeenAt: before.lastSeenAt }),
+      ...(before?.lastRecordedAt !== undefined && { lastRecordedAt: before.lastRecordedAt }),
+    }
+    devicesOf(tenant).set(device, made)
+    return made
   }
 
   return {
@@ -37,18 +51,9 @@ export default async function openTemplateCatalogue({ devices }: TemplateOptions
         .sort((a, b) => a.createdAt - b.createdAt),
     deleteKey: async (prefix) => keys.delete(prefix),
 
-    async putDevice(tenant, device, metadata, at) {
-      const before = devicesOf(tenant).get(device)
-      const made: Device = {
-        ...metadata,
-        device,
-        createdAt: before?.createdAt ?? at,
-        channels: before?.channels ?? [],
-        ...(before?.lastSeenAt !== undefined && { lastSeenAt: before.lastSeenAt }),
-        ...(before?.lastRecordedAt !== undefined && { lastRecordedAt: before.lastRecordedAt }),
-      }
-      devicesOf(tenant).set(device, made)
-      return made
+    putDevice: async (tenant, device, metadata, at) => put(tenant, { device, metadata }, at),
+    async putDevices(tenant, entries, at) {
+      for (const entry of entries) put(tenant, entry, at)
     },
     device: async (tenant, device) => devicesOf(tenant).get(device),
     async devices(tenant, query) {

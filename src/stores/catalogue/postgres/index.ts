@@ -5,7 +5,7 @@ import type { TransactionSql } from 'postgres'
 import type { Device, DeviceMetadata } from '#core/device.ts'
 import { BugError } from '#core/errors.ts'
 import type { Tenant } from '#core/tenant.ts'
-import type { PostgresDatabase } from '#databases/postgres/index.ts'
+import { type PostgresDatabase, textArrayOf } from '#databases/postgres/index.ts'
 import type { Catalogue, DevicesQuery, KeyRecord, KeyScope } from '../catalogue.ts'
 
 /** The catalogue. Disposing of it leaves the database open: it belongs to whoever opened it. */
@@ -54,6 +54,18 @@ export default function openPostgresCatalogue({ database }: { readonly database:
         const found = await deviceOf(sql, device)
         if (!found) throw new BugError(`device '${device}' is missing right after it was written`)
         return found
+      }),
+    putDevices: (tenant, devices, at) =>
+      database.write(tenant, async (sql) => {
+        // Sorted by name, so that two processes that register the same devices do not wait for each other in a circle.
+        const sorted = devices.toSorted((a, b) => (a.device < b.device ? -1 : 1))
+        await sql`
+          insert into device (tenant, device, created_at, metadata)
+          select ${tenant}, d.device, ${at}, d.metadata::jsonb
+          from unnest(${textArrayOf(sorted.map((d) => d.device))}::text[],
+              ${textArrayOf(sorted.map((d) => JSON.stringify(d.metadata)))}::text[])
+            as d (device, metadata)
+          on conflict (tenant, device) do update set metadata = excluded.metadata`
       }),
     device: (tenant, device) => database.read(tenant, (sql) => deviceOf(sql, device)),
     devices: (tenant, query) => database.read(tenant, (sql) => devicePage(sql, query)),

@@ -17,6 +17,11 @@ export default async function openSqliteCatalogue({ database }: SqliteCatalogueO
     keys: (tenant) => read.keys('catalogue', { tenant }),
     deleteKey: (prefix) => write.deleteKey('catalogue', { prefix }),
     putDevice: (tenant, device, metadata, at) => write.putDevice({ tenant }, { device, metadata, at }),
+    putDevices(tenant, entries, at) {
+      // Only what is kept crosses to the thread: a caller's entries may carry more than can be cloned.
+      const devices = entries.map(({ device, metadata }) => ({ device, metadata }))
+      return write.putDevices({ tenant }, { devices, at })
+    },
     device: (tenant, device) => read.deviceByName({ tenant }, { device }),
     async devices(tenant, query) {
       if (!(query.limit >= 1 && query.limit <= 10_000)) {

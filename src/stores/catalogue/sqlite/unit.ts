@@ -5,7 +5,7 @@ import type { Device, DeviceMetadata } from '#core/device.ts'
 import type { Tenant } from '#core/tenant.ts'
 import type { Connection } from '#databases/sqlite/index.ts'
 import { channelKeysOf } from '#databases/sqlite/newest.ts'
-import type { DevicesQuery, KeyRecord, KeyScope, TenantRecord } from '../catalogue.ts'
+import type { DevicesQuery, KeyRecord, KeyScope, NamedDevice, TenantRecord } from '../catalogue.ts'
 
 type Row = Record<string, string | number | Uint8Array | null>
 
@@ -71,25 +71,33 @@ const plainColumns = {
 } as const
 const metadataColumns = [...Object.values(plainColumns), 'units', 'tags']
 
-export function putDevice(
+type Put = { device: string; metadata: DeviceMetadata; at: number }
+
+export function putDevice(connection: Connection, put: Put): Device {
+  writeDevice(connection, put)
+  return deviceByName(connection, put)!
+}
+
+export function putDevices(
   connection: Connection,
-  { device, metadata, at }: { device: string; metadata: DeviceMetadata; at: number },
-): Device {
+  { devices, at }: { devices: readonly NamedDevice[]; at: number },
+): void {
+  for (const { device, metadata } of devices) writeDevice(connection, { device, metadata, at })
+}
+
+function writeDevice({ statement }: Connection, { device, metadata, at }: Put): void {
   const fields = Object.keys(plainColumns) as (keyof typeof plainColumns)[]
-  connection
-    .statement(
-      `insert into device(device, created_at, ${metadataColumns.join(', ')})
-       values (?, ?${', ?'.repeat(metadataColumns.length)})
-       on conflict (device) do update set ${metadataColumns.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    )
-    .run(
-      device,
-      at,
-      ...fields.map((field) => metadata[field] ?? null),
-      metadata.units ? JSON.stringify(metadata.units) : null,
-      metadata.tags ? JSON.stringify(metadata.tags) : null,
-    )
-  return deviceByName(connection, { device })!
+  statement(
+    `insert into device(device, created_at, ${metadataColumns.join(', ')})
+     values (?, ?${', ?'.repeat(metadataColumns.length)})
+     on conflict (device) do update set ${metadataColumns.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  ).run(
+    device,
+    at,
+    ...fields.map((field) => metadata[field] ?? null),
+    metadata.units ? JSON.stringify(metadata.units) : null,
+    metadata.tags ? JSON.stringify(metadata.tags) : null,
+  )
 }
 
 const deviceColumns =
