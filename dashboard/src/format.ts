@@ -36,8 +36,7 @@ export function formatCompact(value: number): string {
 
 /** The unit that the device names, or the one that the channel's name suggests. */
 export const unitOf = (channel: string, units?: Readonly<Record<string, string>>): string =>
-  units?.[channel] ??
-  (/_bytes_per_s$/i.test(channel) ? 'By/s' : /_per_s$/i.test(channel) ? '/s' : unitOfChannel(channel))
+  units?.[channel] ?? unitOfChannel(channel)
 
 /** Value and unit, bytes in powers of 1,000: ['42.1', 'kB/s']. */
 export function formatMeasure(value: number | undefined | null, unit: string): readonly [string, string] {

@@ -39,13 +39,12 @@ test('a tenant name cannot leave its folder', () => {
 })
 
 test('units are guessed from names and printed for people', () => {
-  deepEqual(['temperature', 'outdoor_temp', 'humidity', 'memory_used_bytes', 'flux'].map(unitOfChannel), [
-    'Cel',
-    'Cel',
-    '%',
-    'By',
-    '',
-  ])
+  deepEqual(
+    ['temperature', 'outdoor_temp', 'humidity', 'memory_used_bytes', 'disk_read_bytes_per_s', 'flux'].map(
+      unitOfChannel,
+    ),
+    ['Cel', 'Cel', '%', 'By', 'By/s', ''],
+  )
   deepEqual(['Cel', '1', 'hPa'].map(printUnit), ['°C', '', 'hPa'])
 })
 

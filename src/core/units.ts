@@ -12,6 +12,8 @@ const usual: readonly (readonly [RegExp, string])[] = [
   [/^(speed|.*_speed)$/i, 'km/h'],
   [/^(co2)$/i, '[ppm]'],
   [/^(light|illuminance|lux)$/i, 'lx'],
+  [/_bytes_per_s$/i, 'By/s'],
+  [/_per_s$/i, '/s'],
   [/_bytes$/i, 'By'],
   [/_ms$/i, 'ms'],
   [/_s$/i, 's'],
