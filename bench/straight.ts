@@ -9,28 +9,35 @@ import postgres from 'postgres'
 import { tenantSchema } from '#databases/sqlite/schema.ts'
 import { type BatchReading, batchOf } from '#stores/series/batch.ts'
 
-/** One prepared insert per row, in the order of the key, which is what SQLite takes fastest. Seconds. */
+const columns = 'device_key, recorded_at, id_key, received_at, layout_key, v0, v1, v2, v3'
+/** Rows per statement: more of them gain nothing. */
+const together = 25
+
+/** Prepared inserts of 25 rows, in the order of the key, which is what SQLite takes fastest. Seconds. */
 export function straightSqlite(folder: string, requests: readonly (readonly BatchReading[])[], ids: boolean): number {
   const database = new DatabaseSync(join(folder, `straight-${ids}.sqlite`))
-  database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536')
   for (const migration of tenantSchema) database.exec(migration)
   if (ids) database.exec('create unique index reading_id on reading(id_key)')
   const insert = database.prepare(
-    'insert into reading(device_key, recorded_at, id_key, received_at, layout_key, v0, v1, v2, v3) values (?,?,?,?,?,?,?,?,?)',
+    `insert into reading(${columns}) values ${Array(together).fill('(?,?,?,?,?,?,?,?,?)').join(',')}`,
   )
   const prepared = requests.map((readings) => {
     const { batch } = batchOf(readings)
     const { device, recordedAt, receivedAt, idKeys, values } = batch
     const order = Array.from(readings.keys()).sort((a, b) => device[a]! - device[b]! || recordedAt[a]! - recordedAt[b]!)
-    return order.map((i) => {
+    const rows = order.map((i) => {
       const id = idKeys.slice(i * 16, i * 16 + 16)
       return [device[i]!, recordedAt[i]!, id, receivedAt[i]!, 1, ...values.subarray(i * 4, i * 4 + 4)]
     })
+    return Array.from({ length: rows.length / together }, (_, at) =>
+      rows.slice(at * together, (at + 1) * together).flat(),
+    )
   })
   const start = performance.now()
-  for (const rows of prepared) {
+  for (const statements of prepared) {
     database.exec('begin immediate')
-    for (const row of rows) insert.run(...row)
+    for (const values of statements) insert.run(...values)
     database.exec('commit')
   }
   const seconds = (performance.now() - start) / 1000

@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeClock } from './clock.ts'
 import { InputError, messageOf, UnavailableError } from './errors.ts'
-import { checkFrame, medianStep_ms, sliceFrame } from './series.ts'
+import { checkFrame, firstRowAt, medianStep_ms, sliceFrame } from './series.ts'
 import { tenantOf } from './tenant.ts'
 import { printUnit, unitOfChannel } from './units.ts'
 
@@ -30,6 +30,15 @@ test('slices share memory, and the median step ignores a gap', () => {
   equal(part.times.buffer, all.times.buffer)
   equal(medianStep_ms(all.times), 10)
   equal(medianStep_ms(all.times.subarray(0, 1)), Number.NaN)
+})
+
+test('the first row at or after an instant', () => {
+  const times = Float64Array.of(10, 20, 30)
+  deepEqual(
+    [0, 10, 11, 30, 31].map((at) => firstRowAt(times, at)),
+    [0, 0, 1, 2, 3],
+  )
+  equal(firstRowAt(new Float64Array(), 5), 0)
 })
 
 test('a tenant name cannot leave its folder', () => {

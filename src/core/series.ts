@@ -61,3 +61,15 @@ export function medianStep_ms(times: Float64Array): number {
   steps.sort()
   return steps[steps.length >> 1]!
 }
+
+/** Index of the first time at or after `at`; the number of times when there is none. Times increase. */
+export function firstRowAt(times: Float64Array, at: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (times[middle]! < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}

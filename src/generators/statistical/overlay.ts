@@ -2,6 +2,7 @@
 // The same functions serve one instant and a chunk of rows, so both give the same bits.
 
 import type { Rng } from '#core/rng.ts'
+import { firstRowAt } from '#core/series.ts'
 import type { Anomaly } from '../generator.ts'
 import type { ChannelDocument, GapDocument, StatisticalDocument } from './document.ts'
 import { type EventPlan, eachEvent, eventsAround, type PlannedEvent, planOfNumber, planOfRate } from './events.ts'
@@ -51,7 +52,7 @@ export function compileOverlay(
       for (const plant of plants) {
         const column = columns[plant.column]!
         plant.each(times[0]!, end, (event) => {
-          for (let i = firstAt(times, event.from); i < times.length && times[i]! < event.to; i++)
+          for (let i = firstRowAt(times, event.from); i < times.length && times[i]! < event.to; i++)
             column[i] = valueIn(plant, event, times[i]!, column[i]!)
         })
       }
@@ -151,22 +152,10 @@ function compileGap(gap: GapDocument, index: number, { place, step_ms, channels 
       if (single > 0) for (let i = 0; i < times.length; i++) if (alone(times[i]!)) blank(i)
       if (!plan) return
       eachEvent(plan, own, length_ms, times[0]!, times[times.length - 1]! + 1, (event) => {
-        for (let i = firstAt(times, event.from); i < times.length && times[i]! < event.to; i++) blank(i)
+        for (let i = firstRowAt(times, event.from); i < times.length && times[i]! < event.to; i++) blank(i)
       })
     },
   }
-}
-
-/** Index of the first time that is not before `at`. */
-function firstAt(times: Float64Array, at: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! < at) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** A value as the sensor can report it: inside its limits, on its grid. NaN stays NaN. */

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { InputError, NotFoundError } from '#core/errors.ts'
 import { createRng } from '#core/rng.ts'
-import type { Frame } from '#core/series.ts'
+import { type Frame, firstRowAt } from '#core/series.ts'
 import { parseDuration } from '#core/time.ts'
 import type { Anomaly, Generator, Model } from '#generators/generator.ts'
 import { generators } from '#generators/registry.ts'
@@ -138,23 +138,12 @@ function rowsOf({ times, channels }: Frame, anomalies: readonly Anomaly[]): Reco
   })
   const several = channels.length > 1
   for (const { kind, channel, from, to } of anomalies) {
-    for (let i = firstAtOrAfter(times, from); i < times.length && times[i]! < to; i++) {
+    for (let i = firstRowAt(times, from); i < times.length && times[i]! < to; i++) {
       const named = several ? `${channel}: ${kind}` : kind
       rows[i]!['anomaly'] = rows[i]!['anomaly'] === undefined ? named : `${rows[i]!['anomaly']}, ${named}`
     }
   }
   return rows
-}
-
-function firstAtOrAfter(times: Float64Array, at: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[middle]! < at) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function paramsError(error: z.ZodError, short: boolean): InputError {
