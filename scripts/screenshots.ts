@@ -1,6 +1,6 @@
 // Pictures of the dashboard for the guide, from a running server:
 //
-//   node scripts/screenshots.ts --url http://127.0.0.1:8080 --device kitchen --range 7d
+//   node scripts/screenshots.ts --url http://127.0.0.1:8080 --device host --range 15m
 //
 // Writes docs/guide/images/{fleet,device,device-dark,ingest,phone}.png. Needs Chromium (CHROMIUM names another path).
 
