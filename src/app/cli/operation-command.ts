@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { checkInput, createCoercion } from '#api/rest/input.ts'
 import { InputError, UnavailableError } from '#core/errors.ts'
-import { parseDuration } from '#core/time.ts'
+import { formatDuration, parseDuration } from '#core/time.ts'
 import type { Operation } from '#platform/operation.ts'
 import type { Caller } from './caller.ts'
 import { type Arguments, type Command, connectionFlags, type Flag, outputFlags } from './command.ts'
@@ -179,23 +179,8 @@ export const flagName = (field: string): string =>
 function flagOf(field: string, { schema, required }: Field, fallback: unknown = schema.default): Flag {
   const choices = (schema.enum ?? schema.items?.enum)?.map(String)
   const kind = typeOf(schema)
-  const value = field.endsWith('_ms')
-    ? 'DURATION'
-    : kind === 'array'
-      ? 'A,B'
-      : kind === 'object'
-        ? 'NAME=VALUE,...'
-        : kind === 'integer' || kind === 'number'
-          ? 'N'
-          : 'TEXT'
-  const shown =
-    fallback === undefined
-      ? undefined
-      : Array.isArray(fallback)
-        ? fallback.join(',')
-        : typeof fallback === 'object'
-          ? undefined
-          : String(fallback)
+  const value = placeholderOf(field, kind)
+  const shown = shownDefault(field, fallback)
   return {
     name: flagName(field),
     ...(kind === 'boolean' ? {} : { value: choices ? flagName(field).toUpperCase() : value }),
@@ -204,6 +189,20 @@ function flagOf(field: string, { schema, required }: Field, fallback: unknown = 
     ...(shown === undefined ? {} : { fallback: shown }),
     ...(required && fallback === undefined ? { required } : {}),
   }
+}
+
+function placeholderOf(field: string, kind: string | undefined): string {
+  if (field.endsWith('_ms')) return 'DURATION'
+  if (kind === 'array') return 'A,B'
+  if (kind === 'object') return 'NAME=VALUE,...'
+  return kind === 'integer' || kind === 'number' ? 'N' : 'TEXT'
+}
+
+/** A default as a person would write it on the command line. */
+function shownDefault(field: string, fallback: unknown): string | undefined {
+  if (Array.isArray(fallback)) return fallback.join(',')
+  if (fallback === undefined || typeof fallback === 'object') return undefined
+  return field.endsWith('_ms') && Number(fallback) > 0 ? formatDuration(Number(fallback)) : String(fallback)
 }
 
 const typeOf = (schema: Schema): string | undefined =>
