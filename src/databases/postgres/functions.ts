@@ -69,9 +69,12 @@ end $$;
 revoke execute on function ensure_partition from public;
 
 -- Stores readings whose ids are distinct. Answers what was not stored: its ordinal (from 1) and whether its payload
--- differs from the one that holds its id.
+-- differs from the one that holds its id. The caller sums its readings up by device and layout (s_...) and names the
+-- hours that they fall into, which is cheaper there; the sums are made anew where some readings turn out to be known.
 create function append(p_tenant text, p_id uuid[], p_payload bigint[], p_device integer[], p_layout integer[],
-  p_recorded float8[], p_received float8[], p_values text[], p_label text[], p_id_text text[])
+  p_recorded float8[], p_received float8[], p_values text[], p_label text[], p_id_text text[],
+  s_device integer[], s_layout integer[], s_count bigint[], s_first float8[], s_last float8[], s_received float8[],
+  s_seen float8[], s_values text[], p_stale_device integer[], p_stale_hour bigint[])
 returns table (ordinal bigint, conflict boolean) language plpgsql set search_path = millrace, pg_temp as $$
 declare fresh uuid[];
 begin
@@ -99,6 +102,16 @@ begin
       n (id, device, layout, recorded, received, vals, label, id_text)
     join unnest(fresh) f (id) on f.id = n.id;
     if p_id is null then return; end if;
+    select array_agg(s.device), array_agg(s.layout), array_agg(s.count), array_agg(s.first_at), array_agg(s.recorded),
+      array_agg(s.received), array_agg(s.seen), array_agg(s.vals)
+    into s_device, s_layout, s_count, s_first, s_last, s_received, s_seen, s_values
+    from (
+      select distinct on (n.device, n.layout) n.device, n.layout, count(*) over same as count,
+        min(n.recorded) over same as first_at, n.recorded, n.received, max(n.received) over same as seen, n.vals
+      from unnest(p_device, p_layout, p_recorded, p_received, p_values) n (device, layout, recorded, received, vals)
+      window same as (partition by n.device, n.layout order by n.recorded desc, n.received desc
+        rows between unbounded preceding and unbounded following)
+      order by n.device, n.layout, n.recorded desc, n.received desc) s;
   end if;
 
   insert into reading (recorded_at, received_at, id, device_key, layout_key, tenant, "values", label, id_text)
@@ -108,12 +121,10 @@ begin
 
   insert into device_state as s
     (device_key, layout_key, count, first_at, last_at, received_at, seen_at, tenant, "values")
-  select distinct on (n.device, n.layout) n.device, n.layout, count(*) over same, min(n.recorded) over same,
-    n.recorded, n.received, max(n.received) over same, p_tenant, n.vals::float8[]
-  from unnest(p_device, p_layout, p_recorded, p_received, p_values) n (device, layout, recorded, received, vals)
-  window same as (partition by n.device, n.layout order by n.recorded desc, n.received desc
-    rows between unbounded preceding and unbounded following)
-  order by n.device, n.layout, n.recorded desc, n.received desc
+  select n.device, n.layout, n.count, n.first_at, n.last_at, n.received, n.seen, p_tenant, n.vals::float8[]
+  from unnest(s_device, s_layout, s_count, s_first, s_last, s_received, s_seen, s_values)
+    n (device, layout, count, first_at, last_at, received, seen, vals)
+  order by n.device, n.layout
   on conflict (device_key, layout_key) do update set
     count = s.count + excluded.count,
     first_at = least(s.first_at, excluded.first_at),
@@ -125,8 +136,7 @@ begin
       then excluded."values" else s."values" end;
 
   insert into stale (hour, device_key, building, tenant)
-  select distinct floor(n.recorded / 3600000)::bigint * 3600000, n.device, false, p_tenant
-  from unnest(p_device, p_recorded) n (device, recorded) order by 2, 1
+  select n.hour, n.device, false, p_tenant from unnest(p_stale_device, p_stale_hour) n (device, hour) order by 2, 1
   on conflict do nothing;
 end $$;
 

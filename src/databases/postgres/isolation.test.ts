@@ -189,7 +189,9 @@ async function seeded(): Promise<ScratchDatabase> {
     database.call(async (sql) => {
       await sql`select ensure_partition(${time}::float8)`
       await sql`select append(${mine}, ${`{${randomUUID()}}`}, '{1}', ${`{${device!['key']}}`},
-        ${`{${layout!['key']}}`}, ${`{${time}}`}, ${`{${time}}`}, '{"{1.5}"}', null, null)`
+        ${`{${layout!['key']}}`}, ${`{${time}}`}, ${`{${time}}`}, '{"{1.5}"}', null, null,
+        ${`{${device!['key']}}`}, ${`{${layout!['key']}}`}, '{1}', ${`{${time}}`}, ${`{${time}}`}, ${`{${time}}`},
+        ${`{${time}}`}, '{"{1.5}"}', ${`{${device!['key']}}`}, ${`{${time - (time % 3_600_000)}}`})`
     })
   await send(1_700_000_000_000)
   await database.call((sql) => sql`select claim_stale(${mine}, 10)`)

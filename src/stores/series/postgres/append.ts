@@ -10,6 +10,10 @@ import { codeOf } from '#databases/postgres/failures.ts'
 import { arrayOf, type PostgresDatabase, textArrayOf } from '#databases/postgres/index.ts'
 import type { AppendOptions } from '../store.ts'
 import type { Names } from './names.ts'
+import { summaryOf } from './summary.ts'
+
+/** The tenant and the nineteen arrays of `append`. */
+const appending = `select ordinal, conflict from append(${Array.from({ length: 20 }, (_, i) => `$${i + 1}`).join(', ')})`
 
 /** SQLSTATE of a row for which there is no partition (check_violation). */
 const partitionMissing = '23514'
@@ -86,18 +90,17 @@ function parametersOf(
 ): readonly (string | null)[] {
   const { values, valueStart } = batch
   const hashes = hashesOf(batch)
-  let vectors = ''
-  for (const i of rows) {
-    vectors += vectors === '' ? '"{' : ',"{'
+  const vectors = rows.map((i) => {
     const end = valueStart[i + 1]!
+    let vector = '"{'
     for (let k = valueStart[i]!; k < end; k++) {
       const value = values[k]!
       // A negative zero would lose its sign as text.
-      vectors += value === 0 && Object.is(value, -0) ? '-0' : value
-      if (k + 1 < end) vectors += ','
+      vector += value === 0 && Object.is(value, -0) ? '-0' : value
+      if (k + 1 < end) vector += ','
     }
-    vectors += '}"'
-  }
+    return `${vector}}"`
+  })
   const texts = (of: ReadonlyMap<number, string>) =>
     of.size === 0 ? null : `{${rows.map((i) => (of.has(i) ? textArrayOf([of.get(i)!]).slice(1, -1) : 'null'))}}`
   return [
@@ -107,9 +110,10 @@ function parametersOf(
     `{${rows.map((i) => layouts[batch.layout[i]!])}}`,
     `{${rows.map((i) => batch.recordedAt[i]!)}}`,
     `{${rows.map((i) => batch.receivedAt[i]!)}}`,
-    `{${vectors}}`,
+    arrayOf(vectors),
     texts(batch.labels),
     texts(batch.idTexts),
+    ...summaryOf(batch, rows, devices, layouts, vectors),
   ]
 }
 
@@ -119,14 +123,12 @@ async function call(
   parameters: readonly (string | null)[],
   signal: AbortSignal | undefined,
 ): Promise<readonly { ordinal: number; conflict: boolean }[]> {
-  const [id, payload, device, layout, recorded, received, values, label, idText] = parameters
   let query: PendingQuery<Row[]> | undefined
   const cancel = () => query?.cancel()
   signal?.addEventListener('abort', cancel)
   try {
     return (await database.call((sql) => {
-      query = sql`select ordinal, conflict from append(${tenant}, ${id!}, ${payload!}, ${device!}, ${layout!},
-        ${recorded!}, ${received!}, ${values!}, ${label!}, ${idText!})`
+      query = sql.unsafe(appending, [tenant, ...parameters], { prepare: true })
       return query
     })) as unknown as readonly { ordinal: number; conflict: boolean }[]
   } catch (error) {
