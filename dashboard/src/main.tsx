@@ -21,4 +21,24 @@ const paint = () => {
 paint()
 new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['data-theme'] })
 
-createRoot(document.getElementById('root')!).render(<App />)
+const place = document.getElementById('root')!
+// A fault in a page takes the whole tree down; what is left says so instead of showing nothing.
+const root = createRoot(place, {
+  onUncaughtError(error) {
+    console.error(error)
+    createRoot(place.appendChild(document.createElement('main'))).render(<Broken message={String(error)} />)
+  },
+})
+root.render(<App />)
+
+function Broken({ message }: { message: string }) {
+  return (
+    <div className="empty" role="alert">
+      <h2>This page broke</h2>
+      <p>{message}</p>
+      <p>
+        The server and its data are not touched by it. <a href="/">Back to the fleet</a>
+      </p>
+    </div>
+  )
+}
