@@ -113,9 +113,13 @@ function drawCut(plot: uPlot, kind: 'rate' | 'latency', theme: Theme): void {
     ctx.fillStyle = theme === 'dark' ? '#0f1214' : '#fafaf8'
     ctx.fillRect(left - ratio, bbox.top + 14 * ratio, width + 2 * ratio, 2.5 * ratio)
     const size = ctx.measureText(text).width
-    const at = left - size - 6 * ratio > free ? left - size - 5 * ratio : left + width + 5 * ratio
-    if (at < free || at + size > bbox.left + bbox.width) return
-    free = at + size
+    const before = left - size - 6 * ratio > free
+    const at = before ? left - size - 5 * ratio : left + width + 5 * ratio
+    // No figure stands on another one, or on a bar that is cut off as well.
+    const crowded = !before && (values[i + 1] ?? 0) > cap
+    free = left + width
+    if (crowded || at + size > bbox.left + bbox.width) return
+    free = Math.max(free, at + size)
     ctx.fillStyle = theme === 'dark' ? '#b0b7bd' : '#4f555d'
     ctx.fillText(text, at, bbox.top + 9 * ratio)
   })
