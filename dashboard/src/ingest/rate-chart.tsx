@@ -116,8 +116,8 @@ function drawCut(plot: uPlot, kind: 'rate' | 'latency', theme: Theme): void {
     const before = left - size - 6 * ratio > free
     const at = before ? left - size - 5 * ratio : left + width + 5 * ratio
     // No figure stands on another one, or on a bar that is cut off as well.
-    const crowded = !before && (values[i + 1] ?? 0) > cap
-    free = left + width
+    const crowded = at < free || (!before && (values[i + 1] ?? 0) > cap)
+    free = Math.max(free, left + width)
     if (crowded || at + size > bbox.left + bbox.width) return
     free = Math.max(free, at + size)
     ctx.fillStyle = theme === 'dark' ? '#b0b7bd' : '#4f555d'
