@@ -119,7 +119,8 @@ export const autocorrelation = (values: Float64Array, lags: number): Float64Arra
 
 /**
  * Half the mean squared difference of values that lie `lag` rows apart, divided by the variance: 1 - autocorrelation where
- * that is well known, and exact for small lags where the autocorrelation is 1 but for its last digits. 1 where no pair is.
+ * that is well known, and exact for small lags where the autocorrelation is 1 but for its last digits. NaN where no pair is,
+ * 1 where there is no variance.
  */
 export function variogram(
   values: Float64Array,
@@ -135,7 +136,8 @@ export function variogram(
       sum += difference * difference
       count++
     }
-    return count > 0 && variance > 0 ? sum / count / 2 / variance : 1
+    if (count === 0) return Number.NaN
+    return variance > 0 ? sum / count / 2 / variance : 1
   })
 }
 

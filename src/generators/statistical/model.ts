@@ -110,11 +110,18 @@ function* sample(document: StatisticalDocument, bound: Bound, options: SampleOpt
   }
 }
 
+/** The last instant that a Date can hold; beyond 2^53 slots of events could not be counted. */
+const instant_max = 8.64e15
+
 function checkOptions({ from, step_ms, length, chunk = 4096 }: SampleOptions): void {
   const issues = [
-    ...(Number.isFinite(from) && from >= 0 ? [] : [{ field: 'from', message: `is ${from}; epoch ms, 0 or later` }]),
+    ...(from >= 0 && from <= instant_max
+      ? []
+      : [{ field: 'from', message: `is ${from}; epoch ms, 0 to ${instant_max}` }]),
     ...(step_ms > 0 && Number.isFinite(step_ms) ? [] : [{ field: 'step_ms', message: `is ${step_ms}; more than 0` }]),
-    ...(length >= 0 ? [] : [{ field: 'length', message: `is ${length}; 0 or more, Infinity without end` }]),
+    ...(length === Infinity || (Number.isInteger(length) && length >= 0)
+      ? []
+      : [{ field: 'length', message: `is ${length}; a whole number from 0, Infinity without end` }]),
     ...(Number.isInteger(chunk) && chunk > 0 && chunk <= 1 << 22
       ? []
       : [{ field: 'chunk', message: `is ${chunk}; a whole number from 1 to ${1 << 22}` }]),

@@ -108,7 +108,10 @@ export const generate = rows({
     if (step_ms === undefined) {
       throw new InputError(`step: '${step}' is not a duration`, [{ field: 'step', message: "'1s', '5m' or '1h'" }])
     }
-    const parsed = generator.params.safeParse(channels ? { ...params, channels } : params)
+    // A preset works at the distance of the rows that are asked for, unless it is told another: counts are per step, and an
+    // anomaly of one reading must fall on a row.
+    const given = { ...(takesStep(generator) && { step_ms }), ...params, ...(channels && { channels }) }
+    const parsed = generator.params.safeParse(given)
     if (!parsed.success) throw paramsError(parsed.error, channels !== undefined)
     const start = instantOf(from, platform.clock.now(), 'from')
     const model = generator.preset(parsed.data)
@@ -124,6 +127,8 @@ export const generate = rows({
     return { columns: ['time', ...model.card.channels.map((channel) => channel.name), 'anomaly'], rows: pages() }
   },
 })
+
+const takesStep = ({ params }: Generator): boolean => params instanceof z.ZodObject && 'step_ms' in params.shape
 
 export const generateOperations = [listGenerators, getGenerator, generate]
 

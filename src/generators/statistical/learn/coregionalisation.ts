@@ -45,8 +45,10 @@ export function mixingOf(rests: readonly Float64Array[], from: number): Statisti
  * that a smooth series stays smooth from row to row although its long swings are a hundred times as large.
  */
 function weightsOfRoughness(columns: readonly Float64Array[], departs: Float64Array): Float64Array {
-  const wanted = departs.subarray(1).map((x) => Math.max(1e-6, x))
-  const precision = wanted.map((x) => 1 / (x * x))
+  // A lag at which the channel has no two values (it reports every tenth row) says nothing, and counts for nothing.
+  const known = departs.subarray(1).map((x) => (Number.isNaN(x) ? 0 : 1))
+  const wanted = departs.subarray(1).map((x) => (Number.isNaN(x) ? 1 : Math.max(1e-6, x)))
+  const precision = wanted.map((x, i) => known[i]! / (x * x))
   const octaves = columns.map((column) => column.subarray(1).map((x) => 1 - x))
   return normalised(boxLeastSquares(octaves, wanted, { lower: 0, upper: 2 }, precision))
 }

@@ -5,7 +5,7 @@
 
 import { inverseNormal } from '#core/elementary.ts'
 
-/** Normal scores of the values; equal values share the mean of theirs. NaN stays NaN. */
+/** Normal scores of the values, mean square 1; equal values share the mean of theirs. NaN stays NaN. */
 export function normalScores(values: Float64Array): Float64Array {
   const order: number[] = []
   for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) order.push(i)
@@ -19,6 +19,12 @@ export function normalScores(values: Float64Array): Float64Array {
     for (let k = start; k < end; k++) scores[order[k]!] = sum / (end - start)
     start = end
   }
+  // Ties shrink the scores (a flag that is up in 2 % of the rows keeps a variance of 0.12), and the table back from them
+  // takes a standard normal: without this, rare values would never come.
+  let power = 0
+  for (const k of order) power += scores[k]! ** 2
+  const stretch = power > 0 ? Math.sqrt(n / power) : 1
+  for (const k of order) scores[k]! *= stretch
   return scores
 }
 

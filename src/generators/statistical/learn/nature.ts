@@ -10,6 +10,8 @@ export function resolutionOf(values: Float64Array, most = 4000): number | undefi
   for (const perUnit of [1, 10, 100, 1000, 1e4, 1e5]) {
     const fine = perUnit === 1 ? some.every((x) => Number.isSafeInteger(x)) : some.every((x) => isMultiple(x, perUnit))
     if (!fine) continue
+    // A grain as coarse as the whole range, or one that makes distinct values equal, is no sensor's: the values are just small.
+    if (distinct(some, perUnit) < distinct(some)) continue
     let divisor = 0
     const origin = Math.round(some[0]! * perUnit)
     for (const x of some) divisor = greatestDivisor(divisor, Math.abs(Math.round(x * perUnit) - origin))
@@ -18,6 +20,10 @@ export function resolutionOf(values: Float64Array, most = 4000): number | undefi
   }
   return undefined
 }
+
+/** How many different values there are, as they come or rounded to 1 / perUnit. */
+const distinct = (values: Float64Array, perUnit?: number): number =>
+  new Set(perUnit === undefined ? values : values.map((x) => Math.round(x * perUnit))).size
 
 /** Whether x is a multiple of 1 / perUnit, up to the 6e-8 of itself that a 32-bit float on the way may have cost. */
 function isMultiple(x: number, perUnit: number): boolean {
