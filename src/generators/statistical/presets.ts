@@ -1,7 +1,7 @@
 // Sensors by type: what each would read under the sky of its place, with the habits of the people and machines around.
 // Everything is a function of time, so a value costs the same next year as now.
 
-import { cosTurns, exp, log, sinTurns } from '#core/elementary.ts'
+import { cosTurns, exp, log, sin, sinTurns, twoPi } from '#core/elementary.ts'
 import type { Rng } from '#core/rng.ts'
 import { day_ms, hour_ms, minute_ms } from '#core/time.ts'
 import { type Place, relativeHumidity, type Sky, skyOver } from './climate.ts'
@@ -27,6 +27,8 @@ export type Site = {
   readonly device: Rng
   /** The sky of the site at any instant, for sensors that need more than now. */
   readonly sky: (time: number) => Sky
+  /** Degrees, north positive: how strong the seasons are, and when. */
+  readonly latitude: number
   readonly seasonality: number
   readonly noise: number
   readonly step_ms: number
@@ -234,8 +236,10 @@ function battery(site: Site): (time: number, sky: Sky) => number {
   const changes = site.device.derive('battery change')
   const noise = grain(site)
   const year_ms = 365.2425 * day_ms
-  // In winter the drain is 35 % above its mean; the sine is the integral of the cosine.
-  const winter = (0.35 * site.seasonality * year_ms) / 6.283185307179586
+  // Seasons as in the sky's temperature: they grow with the squared sine of the latitude, and are turned round south of
+  // the equator. At 50 degrees the drain in winter is 35 % above its mean; the sine is the integral of the cosine.
+  const sinLatitude = sin((site.latitude / 360) * twoPi)
+  const winter = (0.6 * sinLatitude * Math.abs(sinLatitude) * site.seasonality * year_ms) / twoPi
   return (time, sky) => {
     const used = (time + winter * sinTurns(time / year_ms - 19.5 / 365.2425)) / life_ms + phase
     const cell = Math.floor(used)
@@ -354,6 +358,7 @@ export function presetReader(
       own: device.derive('channel', name),
       device,
       sky: skyAt,
+      latitude: place.latitude,
       step_ms,
       ...scale,
     }),
