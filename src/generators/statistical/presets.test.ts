@@ -137,6 +137,30 @@ test('traffic has two rush hours on workdays and whole numbers always', () => {
   ok(at(8) > at(10) && at(17) > at(14) && at(17) > at(21) && at(3) < 0.2 * at(8))
 })
 
+test('traffic goes over every midnight without a jump', () => {
+  // Means over devices and weeks of the ten minutes before and after local midnight, for each day of the week.
+  const before = new Float64Array(7)
+  const after = new Float64Array(7)
+  const weeks = 20
+  for (let device = 0; device < 12; device++) {
+    const model = make({ channels: ['traffic_count'], device: `road ${device}`, longitude: 0, step_ms: minute_ms })
+    const row = new Float64Array(1)
+    const rng = createRng(5)
+    for (let day = 0; day < 7 * weeks; day++) {
+      for (let minute = -10; minute < 10; minute++) {
+        model.at!(Date.UTC(2026, 5, 1 + day) + minute * minute_ms, rng, row)
+        const side = minute < 0 ? before : after
+        side[day % 7]! += row[0]! / (10 * 12 * weeks)
+      }
+    }
+  }
+  for (let day = 0; day < 7; day++) {
+    const [late, early] = [before[day]!, after[day]!]
+    ok(late > 0.1, `${late} before the midnight into day ${day}`)
+    ok(early / late > 0.8 && early / late < 1.25, `${late} to ${early} over the midnight into day ${day}`)
+  }
+})
+
 test('soil and river answer to the rain', () => {
   const channels = ['rainfall', 'soil_moisture', 'water_level']
   const { rainfall, soil_moisture: soil, water_level: level } = rows({ channels }, hour_ms, 24 * 120)

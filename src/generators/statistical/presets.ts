@@ -45,7 +45,11 @@ const slow = ({ own, noise }: Site, spacing_ms: number) => {
 }
 /** A number of this device in [low, high]. */
 const trait = (rng: Rng, name: string, low: number, high: number) => low + (high - low) * rng.derive(name).uniformAt(0)
-const bump = (x: number, centre: number, width: number) => exp(-0.5 * square((x - centre) / width))
+/** A bell around an hour of the day, on the circle of 24: what is left of it at midnight goes on after it. */
+const bump = (hour: number, centre_h: number, width_h: number) => {
+  const away = Math.abs(hour - centre_h)
+  return exp(-0.5 * square(Math.min(away, 24 - away) / width_h))
+}
 const square = (x: number) => x * x
 /** 1970-01-01 was a Thursday; 0 is Monday. */
 const weekday = (day: number) => (((day + 3) % 7) + 7) % 7
@@ -275,13 +279,18 @@ function traffic(site: Site): (time: number, sky: Sky) => number {
   const platoons = slow(site, 7 * minute_ms)
   const days = site.device.derive('traffic day')
   const counts = site.own.derive('count')
+  const factorOf = (day: number) => 1 + 0.08 * site.noise * days.normalAt(day)
   return (time, sky) => {
     const hour = sky.dayPart * 24
-    const workday = weekday(sky.day) < 5
     const rush = morning * bump(hour, 7.9, 1.1) + (1.6 - morning) * bump(hour, 17.4, 1.6) + 0.5 * bump(hour, 12.8, 3.2)
     const leisure = 0.62 * bump(hour, 14.5, 4.2) + 0.1 * bump(hour, 0.5, 1.6)
-    const share = 0.03 + (workday ? rush : leisure) * site.seasonality
-    const today = 1 + 0.08 * site.noise * days.normalAt(sky.day)
+    // A day's habits end in its night, not at the stroke of twelve: three hours on either side lead over to the next.
+    const other = sky.day + (hour < 12 ? -1 : 1)
+    const nearness = Math.max(0, 3 - Math.min(hour, 24 - hour)) / 6
+    const theirs = square(nearness) * (3 - 2 * nearness)
+    const profile = (day: number) => (weekday(day) < 5 ? rush : leisure)
+    const share = 0.03 + (profile(sky.day) * (1 - theirs) + profile(other) * theirs) * site.seasonality
+    const today = factorOf(sky.day) * (1 - theirs) + (theirs > 0 ? theirs * factorOf(other) : 0)
     const wet = 1 - 0.12 * Math.min(1, sky.rain_mm_per_h / 4)
     const mean = ((busy_per_h * site.step_ms) / hour_ms) * share * today * wet * exp(0.16 * platoons(time))
     return poisson(mean, counts, Math.floor(time / site.step_ms))
