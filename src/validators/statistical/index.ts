@@ -4,8 +4,9 @@
 // measurements. docs/guide/fidelity.md has what real data scores against itself.
 
 import { InputError } from '#core/errors.ts'
-import { type Frame, medianStep_ms } from '#core/series.ts'
+import { channelOf, type Frame, medianStep_ms } from '#core/series.ts'
 import { defineValidator, type Finding } from '../validator.ts'
+import { gridded } from './grid.ts'
 import { type Aspect, connectionsOf, type Measure, measuresOf, type Pair } from './measures.ts'
 
 const fewest = 16
@@ -43,20 +44,12 @@ function findingOf({ name, value, threshold, why }: Measure): Finding {
   return { name, value: Number(value.toPrecision(6)), threshold, verdict, why }
 }
 
-/** The channels that both have, with enough values, on the coarser of the two steps. */
+/** The channels that both have, with enough values: as they are, and on the coarser of the two steps. */
 function pairsOf(candidate: Frame, reference: Frame): Pair[] {
   const names = (frame: Frame) => frame.channels.map((channel) => channel.name).join(', ') || 'none'
-  const step_ms = Math.max(medianStep_ms(candidate.times), medianStep_ms(reference.times))
-  const shared = candidate.channels.flatMap((mine): Pair[] => {
-    const real = reference.channels.find((channel) => channel.name === mine.name)
-    if (!real) return []
-    return [
-      {
-        name: mine.name,
-        candidate: gridded(candidate.times, mine.values, step_ms),
-        reference: gridded(reference.times, real.values, step_ms),
-      },
-    ]
+  const shared = candidate.channels.flatMap(({ name, values }) => {
+    const real = channelOf(reference, name)
+    return real ? [{ name, candidate: values, reference: real.values }] : []
   })
   if (shared.length === 0) {
     throw new InputError(
@@ -68,25 +61,10 @@ function pairsOf(candidate: Frame, reference: Frame): Pair[] {
   if (enough.length === 0) {
     throw new InputError(`no shared channel has ${fewest} values in both frames, which is the least to compare`)
   }
-  return enough
-}
-
-/** Rows at a regular step, so that a lag means the same time in both frames; NaN where nothing was measured. */
-function gridded(times: Float64Array, values: Float64Array, step_ms: number): Float64Array {
-  if (times.length === 0 || !(step_ms > 0)) return values
-  const start = times[0]!
-  // Long silences would make the grid mostly empty: four cells per row are the most that is kept.
-  const most = 4 * times.length
-  const rows = Math.min(most, Math.round((times[times.length - 1]! - start) / step_ms) + 1)
-  const grid = new Float64Array(rows).fill(Number.NaN)
-  const distance = new Float64Array(rows).fill(Number.POSITIVE_INFINITY)
-  for (let i = 0; i < times.length; i++) {
-    const row = Math.round((times[i]! - start) / step_ms)
-    const off = Math.abs(times[i]! - start - row * step_ms)
-    // Of several readings in a cell the one that is nearest to its instant counts.
-    if (row >= rows || Number.isNaN(values[i]!) || off >= distance[row]!) continue
-    grid[row] = values[i]!
-    distance[row] = off
-  }
-  return grid
+  const step_ms = Math.max(medianStep_ms(candidate.times), medianStep_ms(reference.times))
+  return enough.map((pair) => ({
+    ...pair,
+    candidateGrid: gridded(candidate.times, pair.candidate, step_ms),
+    referenceGrid: gridded(reference.times, pair.reference, step_ms),
+  }))
 }

@@ -69,6 +69,16 @@ test('frames of different steps are compared on the coarser one', () => {
   ok(finding(fine, coarse, 'acf.a').value < 0.02)
 })
 
+test('what comes after a long silence counts as much as what comes before', () => {
+  const dense = frameOf(1, 4000)
+  const real = { ...dense, times: dense.times.map((at, i) => at + (i < 2000 ? 0 : 86_400_000)) }
+  equal(finding(real, real, 'fidelity.overall').value, 100)
+  const late = (x: number, i: number) => (i < 2000 ? x : x + 300)
+  const shifted = { ...real, channels: real.channels.map((one) => ({ ...one, values: one.values.map(late) })) }
+  for (const name of ['wasserstein.a', 'mean.a', 'deviation.a', 'acf.a', 'correlation.a.b', 'fidelity.overall'])
+    equal(finding(shifted, real, name).verdict, 'fail', name)
+})
+
 test('what cannot be compared is refused with what is missing', () => {
   throws(() => validator.validate(frameOf(1), undefined), /reference is needed/)
   throws(

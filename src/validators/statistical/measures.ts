@@ -9,6 +9,7 @@ import {
   deviation,
   kolmogorovSmirnov,
   mean,
+  present,
   quantile,
   sorted,
   wasserstein,
@@ -22,11 +23,17 @@ export type Measure = {
   readonly aspect: Aspect
   readonly why: string
 }
-/** One channel of both frames on one regular step; NaN is a gap. */
-export type Pair = { readonly name: string; readonly candidate: Float64Array; readonly reference: Float64Array }
+/** One channel of both frames, each in the rows of its frame, and both on one regular step; NaN is a gap. */
+export type Pair = {
+  readonly name: string
+  readonly candidate: Float64Array
+  readonly reference: Float64Array
+  readonly candidateGrid: Float64Array
+  readonly referenceGrid: Float64Array
+}
 
 /** Distribution, level, spread, roughness and memory of one channel. */
-export function measuresOf({ name, candidate, reference }: Pair): Measure[] {
+export function measuresOf({ name, candidate, reference, candidateGrid, referenceGrid }: Pair): Measure[] {
   const [mine, real] = [sorted(candidate), sorted(reference)]
   const scale = scaleOf(real)
   const tails = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99].map((p) => Math.abs(quantile(mine, p) - quantile(real, p)))
@@ -68,14 +75,14 @@ export function measuresOf({ name, candidate, reference }: Pair): Measure[] {
     },
     {
       name: `acf.${name}`,
-      value: autocorrelationDistance(candidate, reference),
+      value: autocorrelationDistance(candidateGrid, referenceGrid),
       threshold: 0.15,
       aspect: 'memory',
       why: 'mean difference of the autocorrelations at all lags that matter: seasons and persistence',
     },
     {
       name: `roughness.${name}`,
-      value: logRatio(deviation(differences(candidate)), deviation(differences(reference)), scale),
+      value: logRatio(deviation(differences(candidateGrid)), deviation(differences(referenceGrid)), scale),
       threshold: 0.4,
       aspect: 'memory',
       why: 'logarithm of the ratio of the typical step from one reading to the next: too smooth or too noisy',
@@ -117,11 +124,11 @@ function logRatio(a: number, b: number, scale: number): number {
 }
 
 /**
- * Mean |difference| over the lags (1, 2, 3 ... spaced evenly in the logarithm, up to a quarter of the shorter series) at
+ * Mean |difference| over the lags (1, 2, 3 ... spaced evenly in the logarithm, up to a quarter of the fewer readings) at
  * which either of the two remembers anything; lags that both have forgotten would only dilute it.
  */
 function autocorrelationDistance(a: Float64Array, b: Float64Array): number {
-  const longest = Math.max(1, Math.floor(Math.min(a.length, b.length) / 4))
+  const longest = Math.max(1, Math.floor(Math.min(present(a).length, present(b).length) / 4))
   const [mine, real] = [autocorrelation(a, longest), autocorrelation(b, longest)]
   const noise = 0.1 + 2 / Math.sqrt(Math.min(a.length, b.length))
   let sum = 0
