@@ -35,7 +35,10 @@ export function testValidator(validator: Validator): void {
   })
 
   test(`${name}: gaps, constants and lengths of any kind give finite findings or an InputError`, () => {
-    const value = fc.oneof(fc.constant(Number.NaN), fc.constant(5), fc.double({ min: -1e6, max: 1e6, noNaN: true }))
+    const value = fc.oneof(
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 5),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+    )
     const frame = fc.array(value, { minLength: 0, maxLength: 80 }).map(
       (values): Frame => ({
         times: Float64Array.from(values, (_, i) => i * 1000),

@@ -44,12 +44,15 @@ function findingOf({ name, value, threshold, why }: Measure): Finding {
   return { name, value: Number(value.toPrecision(6)), threshold, verdict, why }
 }
 
+/** The values with a gap for what is not finite, or so large that a sum of squares would not be. */
+const measurable = (values: Float64Array): Float64Array => values.map((x) => (Math.abs(x) < 1e140 ? x : Number.NaN))
+
 /** The channels that both have, with enough values: as they are, and on the coarser of the two steps. */
 function pairsOf(candidate: Frame, reference: Frame): Pair[] {
   const names = (frame: Frame) => frame.channels.map((channel) => channel.name).join(', ') || 'none'
   const shared = candidate.channels.flatMap(({ name, values }) => {
     const real = channelOf(reference, name)
-    return real ? [{ name, candidate: values, reference: real.values }] : []
+    return real ? [{ name, candidate: measurable(values), reference: measurable(real.values) }] : []
   })
   if (shared.length === 0) {
     throw new InputError(

@@ -1,4 +1,4 @@
-import { equal, ok, throws } from 'node:assert/strict'
+import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '#core/errors.ts'
 import { createRng } from '#core/rng.ts'
@@ -77,6 +77,15 @@ test('what comes after a long silence counts as much as what comes before', () =
   const shifted = { ...real, channels: real.channels.map((one) => ({ ...one, values: one.values.map(late) })) }
   for (const name of ['wasserstein.a', 'mean.a', 'deviation.a', 'acf.a', 'correlation.a.b', 'fidelity.overall'])
     equal(finding(shifted, real, name).verdict, 'fail', name)
+})
+
+test('what is not finite, or too large to be squared, is a gap', () => {
+  for (const bad of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e200]) {
+    const spoilt = (frame: Frame, value: number) => changed(frame, (x, i) => (i % 100 === 7 ? value : x))
+    const findings = validator.validate(spoilt(frameOf(1), bad), spoilt(frameOf(2), bad))
+    deepEqual(findings, validator.validate(spoilt(frameOf(1), Number.NaN), spoilt(frameOf(2), Number.NaN)))
+    ok(findings.every(({ value }) => Number.isFinite(value)))
+  }
 })
 
 test('what cannot be compared is refused with what is missing', () => {
