@@ -7,7 +7,15 @@ import { InputError } from '#core/errors.ts'
 import { channelOf, type Frame, medianStep_ms } from '#core/series.ts'
 import { defineValidator, type Finding } from '../validator.ts'
 import { gridded } from './grid.ts'
-import { type Aspect, connectionsOf, type Measure, measuresOf, type Pair } from './measures.ts'
+import {
+  type Aspect,
+  connectionsOf,
+  differences,
+  fewestSteps,
+  type Measure,
+  measuresOf,
+  type Pair,
+} from './measures.ts'
 
 const fewest = 16
 const aspects: readonly Aspect[] = ['values', 'spread', 'memory', 'connections']
@@ -47,7 +55,7 @@ function findingOf({ name, value, threshold, why }: Measure): Finding {
 /** The values with a gap for what is not finite, or so large that a sum of squares would not be. */
 const measurable = (values: Float64Array): Float64Array => values.map((x) => (Math.abs(x) < 1e140 ? x : Number.NaN))
 
-/** The channels that both have, with enough values: as they are, and on the coarser of the two steps. */
+/** The channels that both have, with enough values: as they are, and on one step. */
 function pairsOf(candidate: Frame, reference: Frame): Pair[] {
   const names = (frame: Frame) => frame.channels.map((channel) => channel.name).join(', ') || 'none'
   const shared = candidate.channels.flatMap(({ name, values }) => {
@@ -59,15 +67,28 @@ function pairsOf(candidate: Frame, reference: Frame): Pair[] {
       `the frames share no channel: the candidate has ${names(candidate)}, the reference ${names(reference)}`,
     )
   }
-  const known = (values: Float64Array) => values.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0)
   const enough = shared.filter((pair) => known(pair.candidate) >= fewest && known(pair.reference) >= fewest)
   if (enough.length === 0) {
     throw new InputError(`no shared channel has ${fewest} values in both frames, which is the least to compare`)
   }
-  const step_ms = Math.max(medianStep_ms(candidate.times), medianStep_ms(reference.times))
-  return enough.map((pair) => ({
-    ...pair,
-    candidateGrid: gridded(candidate.times, pair.candidate, step_ms),
-    referenceGrid: gridded(reference.times, pair.reference, step_ms),
-  }))
+  return enough.map((pair) => ({ ...pair, ...grids(pair.candidate, pair.reference, candidate.times, reference.times) }))
 }
+
+/**
+ * Both on the coarser of the frames' steps; on the coarser of the channel's own steps where it hardly ever has readings
+ * in neighbouring cells of that: a channel may report in every second row only.
+ */
+function grids(candidate: Float64Array, reference: Float64Array, myTimes: Float64Array, realTimes: Float64Array) {
+  const at = (step_ms: number) => ({
+    candidateGrid: gridded(myTimes, candidate, step_ms),
+    referenceGrid: gridded(realTimes, reference, step_ms),
+  })
+  const common = at(Math.max(medianStep_ms(myTimes), medianStep_ms(realTimes)))
+  const dense = (grid: Float64Array) => known(differences(grid)) >= Math.max(fewestSteps, known(grid) / 10)
+  if (dense(common.candidateGrid) && dense(common.referenceGrid)) return common
+  const own = (times: Float64Array, values: Float64Array) =>
+    medianStep_ms(times.filter((_, i) => !Number.isNaN(values[i]!)))
+  return at(Math.max(own(myTimes, candidate), own(realTimes, reference)))
+}
+
+const known = (values: Float64Array) => values.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0)

@@ -79,6 +79,30 @@ test('what comes after a long silence counts as much as what comes before', () =
     equal(finding(shifted, real, name).verdict, 'fail', name)
 })
 
+test('a channel that reports in every second row is compared at its own step', () => {
+  const every = (frame: Frame, rows: number) => changed(frame, (x, i) => (i % rows === 0 ? x : Number.NaN))
+  const [full, real] = [frameOf(1, 4000), every(frameOf(2, 4000), 2)]
+  for (const candidate of [full, every(full, 2), every(full, 3)]) {
+    for (const name of ['roughness.a', 'acf.a']) equal(finding(candidate, real, name).verdict, 'pass', name)
+  }
+  equal(
+    finding(
+      changed(full, (x, i) => x + 4 * createRng(9).normalAt(i)),
+      real,
+      'roughness.a',
+    ).verdict,
+    'fail',
+  )
+})
+
+test('where no readings are one step apart there is no roughness to compare', () => {
+  const times = Float64Array.from({ length: 60 }, (_, i) => 1000 * 1.5 ** i)
+  const sparse = { times, channels: [{ name: 'a', unit: '', values: frameOf(1, 60).channels[0]!.values }] }
+  const findings = validator.validate(frameOf(2), sparse)
+  ok(!findings.some(({ name }) => name === 'roughness.a'))
+  ok(findings.every(({ value }) => Number.isFinite(value)))
+})
+
 test('what is not finite, or too large to be squared, is a gap', () => {
   for (const bad of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e200]) {
     const spoilt = (frame: Frame, value: number) => changed(frame, (x, i) => (i % 100 === 7 ? value : x))

@@ -32,6 +32,9 @@ export type Pair = {
   readonly referenceGrid: Float64Array
 }
 
+/** Steps from one reading to the next that a roughness needs. */
+export const fewestSteps = 8
+
 /** Distribution, level, spread, roughness and memory of one channel. */
 export function measuresOf({ name, candidate, reference, candidateGrid, referenceGrid }: Pair): Measure[] {
   const [mine, real] = [sorted(candidate), sorted(reference)]
@@ -80,9 +83,18 @@ export function measuresOf({ name, candidate, reference, candidateGrid, referenc
       aspect: 'memory',
       why: 'mean difference of the autocorrelations at all lags that matter: seasons and persistence',
     },
+    ...roughness(name, candidateGrid, referenceGrid, scale),
+  ]
+}
+
+/** Not measured where either hardly ever has readings one step apart: no steps are not small steps. */
+function roughness(name: string, candidateGrid: Float64Array, referenceGrid: Float64Array, scale: number): Measure[] {
+  const [mine, real] = [present(differences(candidateGrid)), present(differences(referenceGrid))]
+  if (Math.min(mine.length, real.length) < fewestSteps) return []
+  return [
     {
       name: `roughness.${name}`,
-      value: logRatio(deviation(differences(candidateGrid)), deviation(differences(referenceGrid)), scale),
+      value: logRatio(deviation(mine), deviation(real), scale),
       threshold: 0.4,
       aspect: 'memory',
       why: 'logarithm of the ratio of the typical step from one reading to the next: too smooth or too noisy',
@@ -119,8 +131,7 @@ function scaleOf(ascending: Float64Array): number {
 /** |log(a / b)|, where both are held above a thousandth of the scale; 0 when neither varies. */
 function logRatio(a: number, b: number, scale: number): number {
   const floor = 1e-3 * scale
-  const safe = (x: number) => (Number.isNaN(x) ? floor : Math.max(floor, x))
-  return Math.abs(Math.log(safe(a) / safe(b)))
+  return Math.abs(Math.log(Math.max(floor, a) / Math.max(floor, b)))
 }
 
 /**
@@ -141,4 +152,5 @@ function autocorrelationDistance(a: Float64Array, b: Float64Array): number {
   return count === 0 ? 0 : sum / count
 }
 
-const differences = (values: Float64Array): Float64Array => values.subarray(1).map((x, i) => x - values[i]!)
+/** From each cell to the next; NaN where either is a gap. */
+export const differences = (values: Float64Array): Float64Array => values.subarray(1).map((x, i) => x - values[i]!)
