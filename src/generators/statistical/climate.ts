@@ -34,6 +34,8 @@ export type Sky = {
 
 const waveCount = 24
 const year_ms = 365.2425 * day_ms
+/** Lifting of the air at which rain sets in: 1.3 of its standard deviations above the mean. */
+const rainLift = 1.9
 
 type Waves = {
   readonly period_ms: Float64Array
@@ -146,7 +148,8 @@ export function skyOver(place: Place, root: Rng, own: Rng, scale: { seasonality:
     sky.pressureAnomaly = pressure * scale.noise
     sky.warmth = warmth * scale.noise
     const local = patches(time) * scale.noise
-    sky.cloud = logistic(-1.3 * sky.pressureAnomaly + 0.5 * sky.warmth + 0.8 * local - 0.2)
+    const lift = -1.3 * sky.pressureAnomaly + 0.5 * sky.warmth + 0.8 * local - 0.2
+    sky.cloud = logistic(lift)
     sky.seasonal_C = yearMean_C - yearSwing_C * cosTurns(season)
     // Warmest at three in the afternoon; clouds and a low sun flatten the day.
     const day =
@@ -162,8 +165,9 @@ export function skyOver(place: Place, root: Rng, own: Rng, scale: { seasonality:
     sky.dewPoint_C = Math.min(dew, sky.temperature_C)
     const tide = 1.1 * cosLatitude * square(cosLatitude) * cosTurns(2 * (sky.dayPart - 10 / 24)) * scale.seasonality
     sky.pressure_hPa = (1013.5 + (1.2 + 13 * tropical) * sky.pressureAnomaly + tide) * altitudeFactor
-    const wet = sky.cloud - 0.72 + 0.08 * local
-    sky.rain_mm_per_h = wet > 0 ? 9 * wet * Math.max(0, 0.6 + 0.8 * breath(time) * scale.noise) : 0
+    // Only the strongest lifting rains, in showers: about 7 % of the time and 700 mm a year.
+    const wet = lift - rainLift
+    sky.rain_mm_per_h = wet > 0 ? 1.6 * wet * Math.max(0, 0.6 + 0.8 * breath(time) * scale.noise) : 0
     return sky
   }
 }

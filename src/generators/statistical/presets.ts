@@ -218,7 +218,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     resolution: 0.1,
     scale: 3,
     sensor: (site) =>
-      afterRain(site, { dry: 12, most: 34, half_mm: 30, lag_ms: 2 * hour_ms, decay_ms: 4 * day_ms, grain: 0.08 }),
+      afterRain(site, { dry: 12, most: 34, half_mm: 6, lag_ms: 2 * hour_ms, decay_ms: 4 * day_ms, grain: 0.08 }),
   },
   water_level: {
     unit: 'm',
@@ -227,7 +227,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     resolution: 0.001,
     scale: 0.15,
     sensor: (site) =>
-      afterRain(site, { dry: 0.6, most: 3, half_mm: 60, lag_ms: 9 * hour_ms, decay_ms: 2 * day_ms, grain: 0.003 }),
+      afterRain(site, { dry: 0.6, most: 3, half_mm: 14, lag_ms: 9 * hour_ms, decay_ms: 2 * day_ms, grain: 0.003 }),
   },
 }
 
