@@ -95,6 +95,24 @@ test('a channel that reports in every second row is compared at its own step', (
   )
 })
 
+test('a channel that only the reference has scores 0 in every aspect, and is named', () => {
+  const two = frameOf(1)
+  const [a, b] = two.channels as [Frame['channels'][0], Frame['channels'][0]]
+  const c = { ...a, name: 'c', values: a.values.map((x, i) => x + createRng(4).normalAt(i)) }
+  const real = { ...two, channels: [a, b, c] }
+  const only = (...channels: Frame['channels']) => validator.validate({ ...real, channels }, real)
+  const missing = (findings: ReturnType<typeof only>) =>
+    findings.filter(({ name, verdict }) => name.startsWith('missing.') && verdict === 'fail').map(({ name }) => name)
+  // Of three channels one is left, of three pairs none: values, spread and memory 33, connections 0.
+  deepEqual([only(a)[0]!.value, missing(only(a))], [25, ['missing.b', 'missing.c']])
+  // Two channels and one pair of three: 67, 67, 67 and 33, in whatever order they come.
+  deepEqual([only(c, a)[0]!.value, missing(only(c, a))], [58.3, ['missing.b']])
+  const silent = { ...b, values: b.values.map((x, i) => (i < 15 ? x : Number.NaN)) }
+  deepEqual(missing(only(a, silent, c)), ['missing.b'])
+  deepEqual(missing(only(...real.channels, { ...a, name: 'more' })), [])
+  equal(only(...real.channels, { ...a, name: 'more' })[0]!.value, 100)
+})
+
 test('where no readings are one step apart there is no roughness to compare', () => {
   const times = Float64Array.from({ length: 60 }, (_, i) => 1000 * 1.5 ** i)
   const sparse = { times, channels: [{ name: 'a', unit: '', values: frameOf(1, 60).channels[0]!.values }] }
