@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Reading } from './api.ts'
-import { alignLines, type Line, lineOf, mergeReading, trimBefore } from './merge.ts'
+import { alignLines, type Line, lineOf, mergeReading, reachesReal, trimBefore } from './merge.ts'
 
 const series = (times: number[], values: number[]) => ({
   device: 'a',
@@ -84,4 +84,16 @@ test('trimming keeps the bucket that leads in from the left', () => {
   assert.equal(line.avg.length, line.times.length)
   trimBefore(line, 1_510)
   assert.equal(line.times[0], 1_490, 'a few buckets are not worth moving the rest')
+})
+
+test('a twin has caught up when its line covers the real one, not when its first points are there', () => {
+  const of = (device: string, times: number[]) => ({ ...series(times, times), device })
+  const chart = (...all: ReturnType<typeof of>[]) => ({ from: 0, to: 200, bucket_ms: 1, labels: [], series: all })
+  const real = of('a', [0, 50, 100])
+  assert.ok(!reachesReal(chart(real), 'twin'), 'no line yet')
+  assert.ok(!reachesReal(chart(real, of('twin', [])), 'twin'), 'an empty line')
+  assert.ok(!reachesReal(chart(real, of('twin', [0, 40])), 'twin'), 'its end is missing')
+  assert.ok(!reachesReal(chart(real, of('twin', [60, 100])), 'twin'), 'its beginning is missing')
+  assert.ok(reachesReal(chart(real, of('twin', [4, 96])), 'twin'), 'a gap at an end is its own')
+  assert.ok(reachesReal(chart(of('a', []), of('twin', [])), 'twin'), 'nothing to reach')
 })

@@ -2,7 +2,7 @@
 // The server's average of the bucket under way comes without its count: one reading per bucket is assumed until the next
 // load puts it right. Buckets that began after the load are exact.
 
-import type { ChartSeries, Reading } from './api.ts'
+import type { Chart, ChartSeries, Reading } from './api.ts'
 
 /** One line of a chart, growing at its end. All columns have the length of `times`; times increase. */
 export type Line = {
@@ -33,6 +33,27 @@ export function lineOf(series: ChartSeries, bucket_ms: number): Line {
     max: [...series.max],
     lastCount: 1,
   }
+}
+
+/**
+ * Whether the twin's lines cover the stretch of the real ones, to a tenth of it: what is being written has its end or its
+ * beginning missing, and a gap at either is no reason to wait on. Without a real line there is nothing to reach.
+ */
+export function reachesReal({ series, bucket_ms }: Chart, twin: string): boolean {
+  return series
+    .filter((real) => real.device !== twin && real.times.length > 0)
+    .every((real) => {
+      const line = series.find((one) => one.device === twin && one.channel === real.channel)
+      const first = real.times[0]!
+      const last = real.times[real.times.length - 1]!
+      const slack_ms = Math.max((last - first) / 10, bucket_ms)
+      return (
+        line !== undefined &&
+        line.times.length > 0 &&
+        line.times[0]! <= first + slack_ms &&
+        line.times[line.times.length - 1]! >= last - slack_ms
+      )
+    })
 }
 
 /** Whether the reading changed the line. Readings older than the last bucket wait for the next load. */

@@ -168,6 +168,18 @@ suite('dashboard', { skip: whyNoChromium ?? false, timeout: 240_000 }, () => {
     })
   })
 
+  test('the twin of a device that ended long ago is drawn without a reload, once its past is written', async () => {
+    await send('loom', 6_000, 400 * 86_400_000)
+    await at('/devices/loom', async (page) => {
+      await page.getByRole('button', { name: 'Make a twin' }).click(wait)
+      await page.locator('.fidelity b').waitFor({ timeout: 60_000 })
+      await until(
+        page,
+        `(all => all.length > 0 && all.every((b) => /\\d/.test(b.textContent)))([...document.querySelectorAll('.readout .second b')])`,
+      )
+    })
+  })
+
   test('the ingest page counts what comes, and what is refused', () =>
     at('/ingest', async (page) => {
       await page.locator('.tail li').nth(2).waitFor(wait)
@@ -261,9 +273,9 @@ suite('dashboard', { skip: whyNoChromium ?? false, timeout: 240_000 }, () => {
     await page.context().close()
   })
 
-  /** `count` readings of a small daily wave, one a second up to now. */
-  async function send(device: string, count: number): Promise<void> {
-    const now = Date.now()
+  /** `count` readings of a small daily wave, one a second up to now, or to `ago_ms` before it. */
+  async function send(device: string, count: number, ago_ms = 0): Promise<void> {
+    const now = Date.now() - ago_ms
     const readings = Array.from({ length: count }, (_, i) => ({
       device,
       recordedAt: now - (count - i) * 1_000,

@@ -91,6 +91,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
     channels,
     view.range,
     width > 0 ? Math.max(200, Math.min(1_200, Math.round(width))) : 0,
+    twin && devices.includes(twin.twin) && compare ? twin : undefined,
   )
 
   // One stream for the page: the charts and the title's 'seen' both live on it.

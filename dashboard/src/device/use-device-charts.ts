@@ -2,9 +2,11 @@
 // the window with the clock, and asks again now and then so that averages are exact.
 
 import { useEffect, useState } from 'react'
-import { type ApiError, api, type Chart } from '../api.ts'
+import { minute_ms } from '../../../src/core/time.ts'
+import { type ApiError, api, type Chart, type Twin } from '../api.ts'
 import { serverNow } from '../clock.ts'
 import { type Load, useLoad } from '../hooks.ts'
+import { reachesReal } from '../merge.ts'
 import { boundsOf, type Range, spanOf } from '../range.ts'
 import { makePlots, type Plots } from './plots.ts'
 
@@ -15,11 +17,16 @@ export type DeviceCharts = {
   readonly reload: () => void
 }
 
+/** The past of a twin is written within seconds; of a very long one the rest is a reload away. */
+const writing_ms = 2 * minute_ms
+
+/** `made`: the twin among the devices. Its past is written after it was made, and is asked for until it is there. */
 export function useDeviceCharts(
   devices: readonly string[],
   channels: readonly string[],
   range: Range,
   points: number,
+  made?: Pick<Twin, 'twin' | 'createdAt'>,
 ): DeviceCharts {
   const [plots] = useState(makePlots)
   const asked = channels.length > 0 && points > 0
@@ -47,5 +54,17 @@ export function useDeviceCharts(
     return () => clearInterval(timer)
   }, [plots, key])
 
-  return { plots, chart: load.data, error: load.error, reload: load.reload }
+  const { data, error, reload } = load
+  const twin = made?.twin
+  const madeAt = made?.createdAt ?? 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `error` asks again after a failure
+  useEffect(() => {
+    const age_ms = serverNow() - madeAt
+    if (!twin || age_ms > writing_ms || (data && reachesReal(data, twin))) return
+    // As long again as it has lasted: after 1, 2, 4, 8 seconds and so on. An answer, even a failure, sets the next.
+    const timer = setTimeout(reload, Math.max(1_000, age_ms))
+    return () => clearTimeout(timer)
+  }, [twin, madeAt, data, error, reload])
+
+  return { plots, chart: data, error, reload }
 }
