@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fixedRange, type Range, rangeDefault, rangeFor, readView, sameRange, span_min_ms, writeView } from './range.ts'
+import {
+  boundsOf,
+  fixedRange,
+  type Range,
+  rangeDefault,
+  rangeFor,
+  readView,
+  sameRange,
+  span_min_ms,
+  writeView,
+} from './range.ts'
 
 const ranges: fc.Arbitrary<Range> = fc.oneof(
   fc.integer({ min: 1, max: 99_999 }).map((minutes) => ({ kind: 'live' as const, span_ms: minutes * 60_000 })),
@@ -47,6 +57,24 @@ test('the first view fits the age of the device', () => {
   assert.deepEqual(live('synthetic', minute), rangeDefault, 'a fleet comes with its history')
   const imported = rangeFor({ createdAt: now, lastRecordedAt: now - 900 * 86_400_000 }, now)
   assert.ok(imported.kind === 'fixed' && imported.to - imported.from > 6 * 86_400_000 && imported.to < now)
+})
+
+test('the first view holds the newest reading, however old and whenever the device was created', () => {
+  const now = 1_700_000_000_000
+  fc.assert(
+    fc.property(
+      fc.constantFrom('host' as const, 'synthetic' as const),
+      fc.integer({ min: 0, max: 1e10 }),
+      fc.integer({ min: -10_000, max: 1e10 }),
+      (kind, age_ms, silent_ms) => {
+        const lastRecordedAt = now - silent_ms
+        const [from, to] = boundsOf(rangeFor({ kind, createdAt: now - age_ms, lastRecordedAt }, now), now)
+        assert.ok(from <= lastRecordedAt && (silent_ms < 0 || lastRecordedAt <= to), `${from} ${lastRecordedAt} ${to}`)
+      },
+    ),
+  )
+  const posted = rangeFor({ createdAt: now - 120_000, lastRecordedAt: now - 20 * 60_000 }, now)
+  assert.deepEqual(posted, rangeDefault, 'one reading, sent with a time of 20 minutes ago')
 })
 
 test('comparison can be switched off in a link', () => {

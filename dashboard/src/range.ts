@@ -30,17 +30,21 @@ export type View = {
 }
 
 /**
- * What a device page shows unless its URL says otherwise: the last hour; of a device that is younger, less; of one that is
- * long silent or was imported, its last week.
+ * What a device page shows unless its URL says otherwise: the last hour; of a device that is younger, less; of one that
+ * has been silent longer than that, as much as holds its newest reading; of one that is long silent or was imported, its
+ * last week.
  */
 export function rangeFor(device: Pick<Device, 'kind' | 'createdAt' | 'lastRecordedAt'>, now: number): Range {
   const { lastRecordedAt, createdAt, kind } = device
   if (lastRecordedAt !== undefined && now - lastRecordedAt > day_ms)
     return { kind: 'fixed', from: lastRecordedAt - 7 * day_ms, to: lastRecordedAt + minute_ms }
   const age_ms = now - createdAt
-  if (kind === 'synthetic' || age_ms > 30 * minute_ms) return rangeDefault
-  const minutes = age_ms < minute_ms ? 2 : age_ms < 5 * minute_ms ? 5 : 15
-  return { kind: 'live', span_ms: minutes * minute_ms }
+  const young_ms = (age_ms < minute_ms ? 2 : age_ms < 5 * minute_ms ? 5 : 15) * minute_ms
+  const wished_ms = kind === 'synthetic' || age_ms > 30 * minute_ms ? hour_ms : young_ms
+  // A little more than its silence: a live range moves on, and a point on its edge would be gone at once.
+  const needed_ms = lastRecordedAt === undefined ? 0 : 1.1 * (now - lastRecordedAt)
+  const spans = [wished_ms, ...presets.map((preset) => preset.span_ms).filter((span_ms) => span_ms > wished_ms)]
+  return { kind: 'live', span_ms: spans.find((span_ms) => span_ms >= needed_ms)! }
 }
 
 export const boundsOf = (range: Range, now: number): readonly [number, number] =>
