@@ -72,7 +72,13 @@ export const units: Readonly<Record<UnitName, Unit>> = {
       for (;;) {
         await clock.sleep(rollupsRest_ms, signal)
         for (const { tenant } of await catalogue.tenants()) {
-          while (await store.maintain(tenant)) await clock.sleep(10, signal)
+          // One tenant's trouble is not the others'.
+          try {
+            while (await store.maintain(tenant)) await clock.sleep(10, signal)
+          } catch (error) {
+            if (signal.aborted) throw error
+            parts.log.error(`rollups of tenant ${tenant}: ${messageOf(error)}`)
+          }
         }
       }
     })

@@ -48,4 +48,4 @@ export type ReadingBatch = {
 }
 
 /** Verdict codes of a store, one byte per reading of a batch. */
-export const stored = { accepted: 0, duplicate: 1, conflict: 2, unknownDevice: 3 } as const
+export const stored = { accepted: 0, duplicate: 1, conflict: 2, unknownDevice: 3, tooManyChannels: 4 } as const

@@ -22,6 +22,7 @@ const read: readonly (readonly [unknown, string | undefined])[] = [
   ['2026-11-21T24:00:00Z', undefined],
   ['2026-11-21T10:61:00Z', undefined],
   ['21.11.2026', undefined],
+  ['2026-01-01T00:00:00+99:99', undefined],
   ['yesterday', undefined],
   ['', undefined],
   [-5, undefined],

@@ -31,12 +31,15 @@ export function parseTime(input: unknown): number | undefined {
   if (+hour > 23 || +minute > 59 || +second > 59) return undefined
   if (date.getUTCMonth() !== +month! - 1 || date.getUTCDate() !== +day!) return undefined
   const at = whole + Math.round(Number(`0.${fraction}`) * 1000)
-  return believed(at - offset_ms(offset))
+  const shift = offset_ms(offset)
+  return shift === undefined ? undefined : believed(at - shift)
 }
 
-function offset_ms(offset: string): number {
+/** Undefined beyond 14:59, which no place on earth has. */
+function offset_ms(offset: string): number | undefined {
   if (/^(z|utc)$/i.test(offset)) return 0
   const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? []
+  if (Number(hours) > 14 || Number(minutes) > 59) return undefined
   return (sign === '-' ? -1 : 1) * (Number(hours) * hour_ms + Number(minutes) * minute_ms)
 }
 

@@ -42,8 +42,8 @@ export function createBodyReader(): (request: IncomingMessage) => Promise<Buffer
       }
       const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
       if (encoding === 'identity') return whole
-      // What it will take is not known before: the most that it may.
-      hold(body_max_bytes)
+      // What it will take stands in its last four bytes; they may lie, so what is unpacked is bounded all the same.
+      hold(Math.min(body_max_bytes, whole.length >= 4 ? whole.readUInt32LE(whole.length - 4) : body_max_bytes))
       return await unpack(whole, { maxOutputLength: body_max_bytes })
     } catch (error) {
       throw bodyError(error)

@@ -38,7 +38,7 @@ function jsonOf(body: Buffer): Events {
 /** Any JSON body. Throws InputError with the line and column where it breaks. */
 export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new InputError('the body is not UTF-8')
-  const text = withoutMark(body.toString('utf8'))
+  const text = withoutMark(body).toString('utf8')
   if (text.trim() === '') throw new InputError('the body is empty; JSON is needed')
   try {
     return JSON.parse(text)
@@ -52,7 +52,7 @@ function linesOf(body: Buffer): Events {
   const lines: number[] = []
   // Text that is not UTF-8 would be mended silently: then each line is looked at alone.
   const valid = isUtf8(body)
-  const text = withoutMark(body.toString(valid ? 'utf8' : 'latin1'))
+  const text = withoutMark(body).toString(valid ? 'utf8' : 'latin1')
   let start = 0
   for (let line = 1; start < text.length; line++) {
     let end = text.indexOf('\n', start)
@@ -85,7 +85,9 @@ function isBlank(text: string): boolean {
   return text.charCodeAt(0) !== 123 && text.trim() === ''
 }
 
-const withoutMark = (text: string) => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+/** Without the byte order mark that some editors put in front of UTF-8. */
+const withoutMark = (body: Buffer) =>
+  body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 
 const tooMany = () =>
   new InputError(`more than ${requestEvents_max} events in one request, which is the limit; send them in parts`, [], {

@@ -39,6 +39,8 @@ export type RestServer = AsyncDisposable & {
 /** Open connections, and how long a request may take to arrive whole. */
 const connections_max = 10_000
 const request_max_ms = 60_000
+/** How often requests that took too long are looked for. */
+const checking_ms = 5_000
 const closing_max_ms = 5_000
 /** How long /ready waits for the store. */
 const ready_max_ms = 2_000
@@ -49,6 +51,7 @@ export function createRestServer(options: RestOptions): RestServer {
     exposeHeadRoutes: false,
     bodyLimit: Number.MAX_SAFE_INTEGER,
     requestTimeout: request_max_ms,
+    http: { connectionsCheckingInterval: checking_ms },
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
@@ -216,6 +219,17 @@ const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 
+/** What proxies add: with one of them the caller is not on this computer, whatever its address. */
+const forwardingHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+]
+
 const callerOf = ({ method, headers, raw }: FastifyRequest) => ({
   method,
   remoteAddress: raw.socket.remoteAddress ?? '',
@@ -223,7 +237,7 @@ const callerOf = ({ method, headers, raw }: FastifyRequest) => ({
   host: headers.host,
   origin: headers.origin,
   fetchSite: headers['sec-fetch-site'] as string | undefined,
-  forwarded: headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined,
+  forwarded: forwardingHeaders.some((name) => headers[name] !== undefined),
 })
 
 function listenError(error: unknown, port: number, host: string): unknown {

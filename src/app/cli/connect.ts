@@ -7,6 +7,7 @@ import { checkInput } from '#api/rest/input.ts'
 import { InputError, NotFoundError, UnavailableError } from '#core/errors.ts'
 import { localTenant, type Tenant } from '#core/tenant.ts'
 import { readLock } from '#databases/sqlite/index.ts'
+import { getDevice } from '#platform/devices/operations.ts'
 import type { Context, DocumentOperation, EventsOperation, Operation, RowsOperation } from '#platform/operation.ts'
 import type { Caller } from './caller.ts'
 import type { Arguments } from './command.ts'
@@ -53,7 +54,7 @@ function overHttp(url: string, key: string | undefined): Caller {
     served: true,
     document: (operation, input, signal) => transport.document(routeOf(operation), input, signal),
     rows: async (operation, input, signal) => ({
-      ...columnsOf(operation, input),
+      ...(await columnsOf(operation, input, (device) => transport.document(routeOf(getDevice), { device }, signal))),
       rows: transport.rows(routeOf(operation), input, signal),
     }),
     events: (operation, input, signal) => transport.events(routeOf(operation), input, signal),
@@ -61,10 +62,19 @@ function overHttp(url: string, key: string | undefined): Caller {
   }
 }
 
-/** NDJSON carries no header; a table of one device's named channels still wants its columns in order. */
-function columnsOf(operation: Operation, input: Record<string, unknown>): { columns?: string[] } {
-  const channels = input['channels'] as string[] | undefined
-  if (operation.name !== 'query.readings' || !channels) return {}
+/**
+ * NDJSON carries no header, and a channel may come first on a later page: the columns of named devices' readings are
+ * those of a server's own CSV.
+ */
+async function columnsOf(
+  operation: Operation,
+  input: Record<string, unknown>,
+  device: (name: string) => Promise<unknown>,
+): Promise<{ columns?: string[] }> {
+  const names = input['devices'] as string[] | undefined
+  if (operation.name !== 'query.readings' || !(input['channels'] || names)) return {}
+  const found = input['channels'] ? [] : ((await Promise.all(names!.map(device))) as { channels: string[] }[])
+  const channels = (input['channels'] as string[]) ?? [...new Set(found.flatMap((one) => one.channels))].sort()
   return { columns: ['device', 'recordedAt', 'receivedAt', 'id', ...channels.map((name) => `values.${name}`), 'label'] }
 }
 

@@ -4,7 +4,7 @@
 
 import { formatTime, parseTime } from '#core/time.ts'
 import type { BatchReading } from '#stores/series/batch.ts'
-import { ahead_max_ms, channels_max, idLength_max, labelLength_max } from './limits.ts'
+import { ahead_max_ms, channels_max, idLength_max, labelLength_max, value_max } from './limits.ts'
 
 /** Why an event is refused, and where. */
 export type Fault = { readonly field: string; readonly reason: string }
@@ -49,6 +49,9 @@ export function checkEvent(event: unknown, receivedAt: number): BatchReading | F
     const value = (values as Record<string, unknown>)[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       return fault(`values.${clip(name)}`, `must be a finite number, not ${show(value)}`)
+    }
+    if (value > value_max || value < -value_max) {
+      return fault(`values.${clip(name)}`, `is ${value}; -${value_max} to ${value_max} can be summed up`)
     }
     if (!isChannelName(name)) return fault(`values.${clip(name)}`, `a channel's name is ${channelRule}`)
     channels++

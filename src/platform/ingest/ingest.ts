@@ -302,6 +302,11 @@ function verdictOf(code: number, id: string, reading: BatchReading): EventVerdic
   if (code === stored.conflict) {
     return { id, verdict: 'rejected', reason: 'this id was used before, for another reading', field: 'id' }
   }
+  if (code === stored.tooManyChannels) {
+    const reason =
+      'too many different channels: a device may have 1,000, a tenant 50,000 sets of them; send the same names every time'
+    return { id, verdict: 'rejected', reason, field: 'values' }
+  }
   return {
     id,
     verdict: 'rejected',

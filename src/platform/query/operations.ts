@@ -43,7 +43,9 @@ export const queryReadings = rows({
     const query = { ...range, devices: names, channels, order }
     return {
       columns: ['device', 'recordedAt', 'receivedAt', 'id', ...header.map((name) => `values.${name}`), 'label'],
-      ...(names.length === 0 ? none : readingsRows(platform.store, tenant, query, { limit, cursor }, signal)),
+      ...(names.length === 0
+        ? none
+        : readingsRows(platform.store, tenant, query, { limit, cursor, asked: devices }, signal)),
     }
   },
 })

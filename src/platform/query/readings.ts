@@ -16,16 +16,16 @@ const exportPage = 5_000
 /**
  * One page of at most `limit` readings with the cursor of the next, or without a limit everything.
  * A cursor holds the place and the range where the page ended (so that 'now' does not move under a walk) and is tied
- * to the rest of the query by a short hash. Throws InputError for a cursor of another query.
+ * to the rest of the query, as the caller asked it (`asked` are the devices named, absent for all), by a short hash. Throws InputError for a cursor of another query.
  */
 export function readingsRows(
   store: SeriesStore,
   tenant: Tenant,
   query: Omit<ReadingsQuery, 'limit' | 'after'>,
-  page: { limit?: number; cursor?: string },
+  page: { limit?: number; cursor?: string; asked?: readonly string[] },
   signal: AbortSignal,
 ): Rows {
-  const fingerprint = fingerprintOf(query)
+  const fingerprint = fingerprintOf({ ...query, asked: page.asked })
   const start = page.cursor === undefined ? undefined : readCursor(page.cursor, fingerprint)
   const range = start ? { from: start.from, to: start.to } : { from: query.from, to: query.to }
   let next: string | undefined
@@ -74,8 +74,12 @@ function readCursor(cursor: string, fingerprint: string): Place {
 }
 
 /** What must stay the same from page to page. The range is not among it: the cursor carries its own. */
-const fingerprintOf = ({ devices, channels, order }: Pick<ReadingsQuery, 'devices' | 'channels' | 'order'>) =>
+const fingerprintOf = ({
+  asked,
+  channels,
+  order,
+}: Pick<ReadingsQuery, 'channels' | 'order'> & { asked?: readonly string[] }) =>
   createHash('sha256')
-    .update(JSON.stringify([devices, channels, order]))
+    .update(JSON.stringify([asked ?? 'all', channels, order]))
     .digest('base64url')
     .slice(0, 12)

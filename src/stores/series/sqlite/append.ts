@@ -4,7 +4,7 @@
 import { type ReadingBatch, stored } from '#core/reading.ts'
 import { hour_ms } from '#core/time.ts'
 import type { Connection } from '#databases/sqlite/index.ts'
-import { type DeviceState, type Known, type Layout, openKnown, placesOf } from './known.ts'
+import { type DeviceState, hasRoom, type Known, type Layout, openKnown, placesOf } from './known.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 
 export type AppendArguments = { readonly batch: ReadingBatch; readonly create: boolean }
@@ -21,6 +21,7 @@ export function append(connection: Connection, { batch, create }: AppendArgument
   // The ledger's verdicts are the codes: unknown is accepted, same is duplicate, other is conflict.
   const codes = ledger.inRuns(batch.idKeys, batch.payloadHashes, count)
   const accepted = new Uint32Array(count)
+  const layouts = new Array<Layout | undefined>(batch.layouts.length)
   let acceptedCount = 0
   for (let i = 0; i < count; i++) {
     if (codes[i] !== stored.accepted) continue
@@ -29,18 +30,22 @@ export function append(connection: Connection, { batch, create }: AppendArgument
       codes[i] = stored.unknownDevice
       continue
     }
+    // Decided before the id counts: what cannot be kept may be sent again under the same id.
+    const set = batch.layout[i]!
+    layouts[set] ??= known.layout(batch.layouts[set]!)
+    if (!layouts[set] || (devices[index] && !hasRoom(devices[index], layouts[set]))) {
+      codes[i] = stored.tooManyChannels
+      continue
+    }
     const code = ledger.add(batch.idKeys, batch.payloadHashes, i)
     codes[i] = code
     if (code !== stored.accepted) continue
     devices[index] ??= known.createDevice(batch.devices[index]!, batch.receivedAt[i]!)
+    // Takes the places for these channels, so that the next row sees them taken.
+    placesOf(devices[index], layouts[set])
     accepted[acceptedCount++] = i
   }
   if (acceptedCount > 0) {
-    const layouts = new Array<Layout | undefined>(batch.layouts.length)
-    for (let k = 0; k < acceptedCount; k++) {
-      const index = batch.layout[accepted[k]!]!
-      layouts[index] ??= known.layout(batch.layouts[index]!)
-    }
     insert(connection, known, batch, grouped(batch, accepted.subarray(0, acceptedCount), devices), devices, layouts)
   }
   ledger.write()

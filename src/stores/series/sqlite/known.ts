@@ -14,6 +14,8 @@ export type DeviceState = {
   readings: number
   /** Four float64 per channel; see newest.ts. */
   newest: Float64Array
+  /** Where in `newest` each channel is, by channel_key. */
+  readonly channels: Map<number, number>
   /** Where in `newest` the channels of a layout are, by layout_key. */
   readonly places: Map<number, Uint32Array>
 }
@@ -25,8 +27,8 @@ export type Known = {
   device(name: string): DeviceState | undefined
   createDevice(name: string, at: number): DeviceState
   saveDevice(device: DeviceState): void
-  /** The layout of these sorted channel names, made where it is missing. */
-  layout(names: readonly string[]): Layout
+  /** The layout of these sorted channel names, made where it is missing; undefined when there are too many already. */
+  layout(names: readonly string[]): Layout | undefined
   /** Notes that an hour of a device has new readings. Free when it is noted already. */
   markDirty(deviceKey: number, hour: number): void
   /** An hour was rolled up. */
@@ -86,8 +88,10 @@ export function openKnown({ statement, database }: Connection): Known {
         lastReceivedAt: (row[4] as number | null) ?? Number.NEGATIVE_INFINITY,
         readings: (row[5] as number | null) ?? 0,
         newest: newestOf((row[6] as Uint8Array | null) ?? new Uint8Array(0)),
+        channels: new Map(),
         places: new Map(),
       }
+      for (let at = 0; at < device.newest.length; at += wordsPerChannel) device.channels.set(device.newest[at]!, at)
       devices.set(name, device)
       return device
     },
@@ -115,13 +119,12 @@ export function openKnown({ statement, database }: Connection): Known {
       if (names.length > channelsMost) {
         throw new InputError(`a reading has ${names.length} channels: at most ${channelsMost} are kept`)
       }
+      if (layouts.size >= layoutsMost && names.some((name) => !channels.has(name))) return undefined
       const keys = names.map(channel)
       const text = JSON.stringify(keys)
       const known = layouts.get(text)
       if (known) return known
-      if (layouts.size >= layoutsMost) {
-        throw new InputError(`${layoutsMost} different sets of channels are in use: send the same channels every time`)
-      }
+      if (layouts.size >= layoutsMost) return undefined
       for (; width < keys.length; width++) database.exec(`alter table reading add column v${width}`)
       const key = Number(statement('insert into layout(channels) values (?)').run(text).lastInsertRowid)
       const layout = { key, channels: keys }
@@ -142,19 +145,31 @@ export function openKnown({ statement, database }: Connection): Known {
   }
 }
 
+/** Whether the device has, or may still have, these channels: every commit writes all that it has. */
+export function hasRoom(device: DeviceState, layout: Layout): boolean {
+  if (device.places.has(layout.key)) return true
+  let more = 0
+  for (const channel of layout.channels) if (!device.channels.has(channel)) more++
+  return device.channels.size + more <= channelsMost
+}
+
 /** Where in the device's newest values the layout's channels are; new ones are added with no time yet. */
 export function placesOf(device: DeviceState, layout: Layout): Uint32Array {
   const known = device.places.get(layout.key)
   if (known) return known
-  const places = Uint32Array.from(layout.channels, (channel) => {
-    for (let at = 0; at < device.newest.length; at += wordsPerChannel) if (device.newest[at] === channel) return at
-    const at = device.newest.length
-    const grown = new Float64Array(at + wordsPerChannel)
+  const fresh = layout.channels.filter((channel) => !device.channels.has(channel))
+  if (fresh.length > 0) {
+    let at = device.newest.length
+    const grown = new Float64Array(at + fresh.length * wordsPerChannel)
     grown.set(device.newest)
-    grown.set([channel, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN], at)
+    for (const channel of fresh) {
+      grown.set([channel, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN], at)
+      device.channels.set(channel, at)
+      at += wordsPerChannel
+    }
     device.newest = grown
-    return at
-  })
+  }
+  const places = Uint32Array.from(layout.channels, (channel) => device.channels.get(channel)!)
   if (device.places.size < 1_000) device.places.set(layout.key, places)
   return places
 }
