@@ -46,6 +46,20 @@ export function testBuckets(check: Check, runs: number): void {
     deepEqual(await store.buckets(tenant, { ...query, devices: ['nobody'] }), [])
     deepEqual(await store.buckets(tenant, { ...query, from: start + hour, to: start + 2 * hour }), [])
   })
+  check('first and last of one instant go by arrival, whatever the ids', async ({ store }, tenant) => {
+    const id = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`
+    const sent = [
+      reading({ id: id('f'), recordedAt: start, receivedAt: start + 1, values: { a: 1 } }),
+      reading({ id: id('0'), recordedAt: start, receivedAt: start + 2, values: { a: 2 } }),
+    ]
+    for (const one of sent) await append(store, tenant, [one])
+    for (let round = 0; round < 2; round++) {
+      const query = { ...all, devices: ['boiler'], bucket_ms: minute, aggregates: ['first', 'last'] as const }
+      const [bucket] = await store.buckets(tenant, query)
+      deepEqual([bucket!.columns.first![0], bucket!.columns.last![0]], [1, 2])
+      while (await store.maintain(tenant)) {}
+    }
+  })
   check('a range that cuts a bucket counts only what lies inside', async ({ store }, tenant) => {
     const sent = Array.from({ length: 7200 }, (_, i) => reading({ recordedAt: start + i * 1000, values: { a: i } }))
     await append(store, tenant, sent)

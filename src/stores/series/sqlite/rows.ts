@@ -134,8 +134,8 @@ export type Row = readonly (number | Uint8Array | null)[]
 
 /**
  * A device's values in [from, to), by time, in steps, for work over many: rows of recorded_at, layout_key, the columns
- * asked for and received_at. An id per row would cost more than all the rest. Rows of one instant come in one step, in the
- * order of their ids (reversed when the newest come first).
+ * asked for and received_at. An id per row would cost more than all the rest. Rows of one instant come in one step, as they
+ * were received, then in the order of their ids (when the newest come first: in the reverse order of their ids).
  */
 export function* scanValues(
   connection: Connection,
@@ -156,7 +156,7 @@ export function* scanValues(
   for (;;) {
     const rows = statement.all(deviceKey, first, last, step) as unknown as number[][]
     if (rows.length < step || connection.cancelled()) {
-      if (rows.length > 0) yield rows
+      if (rows.length > 0) yield order === 'ascending' ? asReceived(rows) : rows
       return
     }
     // Rows of the last instant may go on in the next step: all of them are taken there.
@@ -165,12 +165,25 @@ export function* scanValues(
     while (whole > 0 && rows[whole - 1]![0] === end) whole--
     if (whole === 0) step *= 4
     else {
-      yield rows.slice(0, whole)
+      const taken = rows.slice(0, whole)
+      yield order === 'ascending' ? asReceived(taken) : taken
       if (order === 'ascending') first = end
       else last = end
       step = rowsPerStep
     }
   }
+}
+
+/** Puts rows of one instant in the order in which they were received: the table has them in the order of their ids. */
+function asReceived(rows: number[][]): number[][] {
+  for (let start = 0, end = 1; start < rows.length; start = end++) {
+    const time = rows[start]![0]
+    while (end < rows.length && rows[end]![0] === time) end++
+    if (end - start === 1) continue
+    const run = rows.slice(start, end).sort((a, b) => a.at(-1)! - b.at(-1)!)
+    for (let i = 0; i < run.length; i++) rows[start + i] = run[i]!
+  }
+  return rows
 }
 
 /** The largest float64 before a time. */
