@@ -77,6 +77,16 @@ test('the first view holds the newest reading, however old and whenever the devi
   assert.deepEqual(posted, rangeDefault, 'one reading, sent with a time of 20 minutes ago')
 })
 
+test('a short import opens on all of it, a long one on its last week, a single reading in the middle', () => {
+  const now = 1_700_000_000_000
+  const last = now - 900 * 86_400_000
+  const opened = (earliest: number) => rangeFor({ createdAt: now, lastRecordedAt: last }, now, earliest)
+  const short_ms = 163 * 60_000
+  assert.deepEqual(opened(last - short_ms), { kind: 'fixed', from: last - short_ms, to: last + 60_000 })
+  assert.deepEqual(opened(last - 1e10), { kind: 'fixed', from: last - 7 * 86_400_000, to: last + 60_000 })
+  assert.deepEqual(opened(last), { kind: 'fixed', from: last - 60_000, to: last + 60_000 })
+})
+
 test('comparison can be switched off in a link', () => {
   assert.equal(readView('?compare=').compare, '')
   assert.equal(writeView({ range: undefined, channels: undefined, compare: '' }), '?compare=')

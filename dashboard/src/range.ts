@@ -32,12 +32,18 @@ export type View = {
 /**
  * What a device page shows unless its URL says otherwise: the last hour; of a device that is younger, less; of one that
  * has been silent longer than that, as much as holds its newest reading; of one that is long silent or was imported, its
- * last week.
+ * last week, or all it left where that is less. `earliest`: recordedAt of its first reading, where it is known.
  */
-export function rangeFor(device: Pick<Device, 'kind' | 'createdAt' | 'lastRecordedAt'>, now: number): Range {
+export function rangeFor(
+  device: Pick<Device, 'kind' | 'createdAt' | 'lastRecordedAt'>,
+  now: number,
+  earliest = Number.NEGATIVE_INFINITY,
+): Range {
   const { lastRecordedAt, createdAt, kind } = device
-  if (lastRecordedAt !== undefined && now - lastRecordedAt > day_ms)
-    return { kind: 'fixed', from: lastRecordedAt - 7 * day_ms, to: lastRecordedAt + minute_ms }
+  if (lastRecordedAt !== undefined && now - lastRecordedAt > day_ms) {
+    const from = Math.max(lastRecordedAt - 7 * day_ms, Math.min(earliest, lastRecordedAt - minute_ms))
+    return { kind: 'fixed', from, to: lastRecordedAt + minute_ms }
+  }
   const age_ms = now - createdAt
   const young_ms = (age_ms < minute_ms ? 2 : age_ms < 5 * minute_ms ? 5 : 15) * minute_ms
   const wished_ms = kind === 'synthetic' || age_ms > 30 * minute_ms ? hour_ms : young_ms

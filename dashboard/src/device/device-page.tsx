@@ -31,6 +31,7 @@ import { OverviewStrip } from './overview-strip.tsx'
 import { RangeBar } from './range-bar.tsx'
 import { TwinPanel, useTwinMaking } from './twin-panel.tsx'
 import { useDeviceCharts } from './use-device-charts.ts'
+import { earliestOf, useOverview } from './use-overview.ts'
 
 /** Shown at first; the rest is one click away. */
 const channelsAtFirst = 4
@@ -67,7 +68,16 @@ export function DevicePage({ name }: { name: string }) {
 
 function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }) {
   const asked = readView(useSearch())
-  const [first] = useState(() => rangeFor(device, serverNow()))
+  const ordered = orderChannels(device.channels)
+  const channels = (asked.channels ?? ordered.slice(0, channelsAtFirst)).filter((channel) =>
+    device.channels.includes(channel),
+  )
+  const overview = useOverview(device.device, channels, device.lastRecordedAt)
+  // The page opens once: neither later readings nor another channel's beginning move its first range.
+  const [opened] = useState(() => ({ device, now: serverNow() }))
+  const earliest = useRef<number>(undefined)
+  earliest.current ??= earliestOf(overview.data)
+  const first = rangeFor(opened.device, opened.now, earliest.current)
   const view = { ...asked, range: asked.range ?? first }
   const lastLive = useRef<Range>(view.range.kind === 'live' ? view.range : first.kind === 'live' ? first : rangeDefault)
   if (view.range.kind === 'live') lastLive.current = view.range
@@ -81,16 +91,13 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
   const twin = twins.data?.find((each) => each.device === device.device || each.twin === device.device)
   const other = twin && (twin.device === device.device ? twin.twin : twin.device)
   const compare = view.compare === '' ? undefined : (view.compare ?? other)
-  const ordered = orderChannels(device.channels)
-  const channels = (view.channels ?? ordered.slice(0, channelsAtFirst)).filter((channel) =>
-    device.channels.includes(channel),
-  )
   const devices = compare ? [device.device, compare] : [device.device]
+  const settled = asked.range || first.kind === 'live' || overview.data || overview.error
   const charts = useDeviceCharts(
     devices,
     channels,
     view.range,
-    width > 0 ? Math.max(200, Math.min(1_200, Math.round(width))) : 0,
+    settled && width > 0 ? Math.max(200, Math.min(1_200, Math.round(width))) : 0,
     twin && devices.includes(twin.twin) && compare ? twin : undefined,
   )
 
@@ -188,8 +195,7 @@ function Loaded({ device, onChanged }: { device: Device; onChanged: () => void }
             </div>
             {channels[0] && (
               <OverviewStrip
-                device={device.device}
-                last={device.lastRecordedAt}
+                chart={overview.data}
                 channel={channels[0]}
                 colour={cssHue(channels[0], device.channels)}
                 synthetic={isSynthetic(device.kind)}

@@ -2,17 +2,17 @@
 
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react'
 import { day_ms, minute_ms } from '../../../src/core/time.ts'
-import { api, type Chart } from '../api.ts'
+import type { Chart } from '../api.ts'
 import { serverNow } from '../clock.ts'
 import { formatMoment, formatSpan } from '../format.ts'
-import { useLoad, useWidth } from '../hooks.ts'
+import { useWidth } from '../hooks.ts'
 import { gapOf_ms } from '../merge.ts'
 import { fixedRange, type Range } from '../range.ts'
+import { earliestOf } from './use-overview.ts'
 
 type Props = {
-  device: string
-  /** recordedAt of its newest reading, epoch ms. */
-  last: number | undefined
+  /** Undefined while it loads. */
+  chart: Chart | undefined
   channel: string
   /** CSS. */
   colour: string
@@ -30,22 +30,14 @@ type Grip = {
   readonly to: number
 }
 
-export function OverviewStrip({ device, last, channel, colour, synthetic, range, bounds, onRange }: Props) {
+export function OverviewStrip({ chart, channel, colour, synthetic, range, bounds, onRange }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [grip, setGrip] = useState<Grip>()
   const [draft, setDraft] = useState<readonly [number, number]>()
-  const chart = useLoad(
-    `${device}
-${channel}`,
-    (signal) => loadOverview(device, channel, last, signal),
-    {
-      refresh_ms: 60_000,
-    },
-  ).data
-  const series = chart?.series[0]
+  const series = chart?.series.find((one) => one.channel === channel)
   const now = chart?.to ?? serverNow()
-  const [from, to] = domainOf(series?.times[0], now, bounds)
+  const [from, to] = domainOf(earliestOf(chart), now, bounds)
   const x = (at: number) => ((at - from) / (to - from)) * width
   const path = useMemo(
     () => (series && width > 0 ? areaPath(series.times, series.avg, chart!.bucket_ms, from, to, width) : undefined),
@@ -144,22 +136,6 @@ ${channel}`,
       </div>
     </div>
   )
-}
-
-/** A week at a glance; of a younger device its whole life at a finer step, of one that ended long ago all that it left. */
-async function loadOverview(
-  device: string,
-  channel: string,
-  last: number | undefined,
-  signal: AbortSignal,
-): Promise<Chart> {
-  const ended = last !== undefined && serverNow() - last > day_ms
-  const to = ended ? last + 1 : 'now'
-  const ask = (from: string | number) =>
-    api.chart({ devices: [device], channels: [channel], from, to, points: 400 }, signal)
-  const wide = await ask(ended ? Math.max(0, last - 3_650 * day_ms) : '-7d')
-  const first = wide.series[0]?.times[0]
-  return first === undefined || (!ended && wide.to - first > 3 * day_ms) ? wide : ask(Math.min(first, wide.to - 1_000))
 }
 
 /** From the first known reading (at least five minutes) to the end, and wide enough for the shown range. */
