@@ -247,6 +247,7 @@ test('start is idempotent, stop is final until the next start, and names are che
   const stopped = await fleets.stop(localTenant, 'test')
   assert.equal(stopped.state, 'stopped')
   assert.equal(stopped.sent, 15)
+  assert.equal((await fleets.list(localTenant))[0]!.accepted, 15, 'what it did is told after its end')
   await advance(5_000)
   assert.equal(ingest.arrived.length, 15)
   await fleets.resume()

@@ -153,9 +153,9 @@ export function createFleets(parts: FleetsParts): Fleets {
     async list(tenant) {
       const records = await catalogue.documents(tenant, kind)
       return records.map(({ name, value }) => {
-        const { specification, sent } = value as FleetRecord
+        const { specification, sent, counts } = value as FleetRecord
         const live = ofTenant(tenant).get(name)
-        return live ? stateOf(specification, live) : { ...stateOf(specification, undefined), sent }
+        return live ? stateOf(specification, live) : { ...stateOf(specification, undefined), ...counts, sent }
       })
     },
 

@@ -18,6 +18,8 @@ export type Saved = {
   /** Stretches of the past that are not there yet, oldest first. */
   readonly missing: readonly Stretch[]
   readonly sent: number
+  /** Of the last run, for those who look at it after its end. */
+  readonly counts?: Counts
 }
 
 /** How a fleet runs; a twin is a fleet of one. */
@@ -76,7 +78,7 @@ export function runFleet(parts: RunningParts): RunningFleet {
   let state: 'running' | 'stopped' = 'running'
   let filling: Promise<void> | undefined
 
-  const saved = (): Saved => ({ state, missing, sent: counts.sent })
+  const saved = (): Saved => ({ state, missing, sent: counts.sent, counts: { ...counts } })
 
   function fill(): void {
     filling ??= fillAll()

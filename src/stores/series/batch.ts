@@ -101,7 +101,11 @@ export function batchOf(readings: readonly BatchReading[]): { batch: ReadingBatc
     mix(deviceHash.low, deviceHash.high)
     mix(shape.hash.low, shape.hash.high)
     mix(timeWords[i * 2]!, timeWords[i * 2 + 1]!)
-    for (let k = used; k < end; k++) mix(valueWords[k * 2]!, valueWords[k * 2 + 1]!)
+    for (let k = used; k < end; k++) {
+      const upper = valueWords[k * 2 + 1]!
+      // JSON and CSV write -0 as 0: what was exported and is sent again is the same reading.
+      mix(valueWords[k * 2]!, upper === 0x80000000 && valueWords[k * 2] === 0 ? 0 : upper)
+    }
     const label = reading.label
     if (label !== undefined) {
       labels.set(i, label)
