@@ -35,7 +35,7 @@ export function seriesOf(
         stroke: line.synthetic ? alpha(hue, 0.85) : hue,
         width: line.synthetic ? 1.35 : 1.6,
         dash: line.synthetic ? [5, 4] : undefined,
-        points: { show: false },
+        points: { show: true, size: 5, filter: lonely, ...(line.synthetic ? {} : { fill: hue }) },
       },
       { stroke: 'transparent', width: 0, points: { show: false } },
       { stroke: 'transparent', width: 0, points: { show: false } },
@@ -104,4 +104,11 @@ function axisNumber(value: number, splits: readonly number[]): string {
   let digits = 0
   while (digits < 6 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits++
   return value.toFixed(digits)
+}
+
+/** Points without a neighbour, which no line would draw: the first reading of a device must show as well. */
+function lonely(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] as readonly (number | null | undefined)[]
+  const none = (value: number | null | undefined) => value === null || value === undefined
+  return [...values.keys()].filter((i) => !none(values[i]) && none(values[i - 1]) && none(values[i + 1]))
 }
